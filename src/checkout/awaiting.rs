@@ -1,0 +1,338 @@
+//! An order that waits for payment.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use super::{
+    Connection, Effect, Pay, Shared, Sound, Warning, ask,
+    paid::{until_next_second, whole_seconds},
+    poll::{Circumstances, Poll},
+    question::{Attempts, Question, QuestionId},
+    time::Instant,
+};
+use crate::order::{Answer, Call, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink};
+
+/// What the waiting begins with: the info answer.
+pub(super) struct Begin {
+    pub(super) expires: Option<UnixSeconds>,
+    pub(super) id: Option<OrderId>,
+    pub(super) opens_wallet: bool,
+    pub(super) order: Arc<Order>,
+    pub(super) order_ref: OrderRef,
+    pub(super) redirect_wait: Option<Duration>,
+}
+
+/// An order that waits for payment.
+#[derive(Debug)]
+pub(super) struct Awaiting {
+    expires: Option<UnixSeconds>,
+    id: Option<OrderId>,
+    offer: Offered,
+    pub(super) order: Arc<Order>,
+    pub(super) order_ref: OrderRef,
+    poll: Poll,
+    prompt: Prompting,
+    pub(super) redirect_wait: Option<Duration>,
+    wallet: WalletWish,
+}
+
+/// What there is to pay with.
+#[derive(Debug)]
+enum Offered {
+    Asking(Attempts),
+    Instrument(Arc<Instrument>),
+    Missing(Option<String>),
+    Notice { copyable: bool, tone: Tone, words: String },
+}
+
+/// What there is to hear.
+#[derive(Debug)]
+enum Prompting {
+    Asking(Question),
+    Here { blocked: bool, prompt: Prompt },
+    Nothing,
+}
+
+/// Whether the wallet is to be opened without a tap.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum WalletWish {
+    /// It was opened, or will not be.
+    Granted,
+    /// Nobody asked for it.
+    None,
+    /// The gateway asked for it, and it can be done once there is a link.
+    Wanted,
+}
+
+impl Awaiting {
+    pub(super) fn new(now: Instant, begin: Begin, shared: &mut Shared, effects: &mut Vec<Effect>) -> Self {
+        let Begin { expires, id, opens_wallet, order, order_ref, redirect_wait } = begin;
+        let offer = match &id {
+            Some(_) => Offered::Asking(Attempts::new(now)),
+            None => {
+                effects.push(Effect::Tell(Warning::NoNumber));
+                Offered::Missing(None)
+            }
+        };
+        let circumstances = Circumstances { expired: expired(expires, now, shared), visible: shared.visible };
+        let mut awaiting = Self {
+            expires,
+            id,
+            offer,
+            order,
+            poll: Poll::new(now, circumstances),
+            prompt: Prompting::Nothing,
+            order_ref,
+            redirect_wait,
+            wallet: if opens_wallet { WalletWish::Wanted } else { WalletWish::None },
+        };
+        awaiting.proceed(now, shared, effects);
+        let audio = ask(&mut shared.numbering, now, Call::Audio(awaiting.order_ref.clone()), Attempts::TIMEOUT, effects);
+        awaiting.prompt = Prompting::Asking(audio);
+        awaiting
+    }
+
+    /// The question under way that an answer of this kind belongs to.
+    pub(super) fn asking(&self, answer: &Answer) -> Option<&Question> {
+        match (answer, &self.offer, &self.prompt) {
+            (Answer::Audio(_), _, Prompting::Asking(question)) => Some(question),
+            (Answer::QrCode(_), Offered::Asking(attempts), _) => attempts.asking(),
+            (Answer::Status(_), ..) => self.poll.asking(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn connection(&self, online: bool) -> Connection {
+        match (online, self.poll.faults()) {
+            (false, _) => Connection::Offline,
+            (true, 0 | 1) => Connection::Good,
+            (true, _) => Connection::Reconnecting,
+        }
+    }
+
+    pub(super) fn deadline(&self, now: Instant, shared: &Shared) -> Option<Instant> {
+        let offer = match &self.offer {
+            Offered::Asking(attempts) => Some(attempts.deadline()),
+            Offered::Instrument(_) | Offered::Missing(_) | Offered::Notice { .. } => None,
+        };
+        [self.poll.deadline(), offer, self.tick(now, shared)].into_iter().flatten().min()
+    }
+
+    /// The next second of the countdown, while somebody sees it.
+    fn tick(&self, now: Instant, shared: &Shared) -> Option<Instant> {
+        let left = self.left(now, shared).filter(|left| !left.is_zero())?;
+        Some(now + if shared.visible { until_next_second(left) } else { left })
+    }
+
+    fn left(&self, now: Instant, shared: &Shared) -> Option<Duration> {
+        self.expires.and_then(|expires| shared.clock.until(expires, now))
+    }
+
+    /// Seconds left; `None` once time is up, or while it is unknown.
+    pub(super) fn remaining(&self, now: Instant, shared: &Shared) -> Option<u64> {
+        self.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0)
+    }
+
+    pub(super) fn pay(&self, now: Instant, shared: &Shared) -> Pay {
+        if expired(self.expires, now, shared).is_some() {
+            return Pay::Checking { resting: self.poll.is_resting() };
+        }
+        match &self.offer {
+            Offered::Asking(_) => Pay::Asking,
+            Offered::Instrument(instrument) => Pay::Instrument(Arc::clone(instrument)),
+            Offered::Missing(words) => Pay::Missing(words.clone()),
+            Offered::Notice { copyable, tone, words } => Pay::Notice { copyable: *copyable, tone: *tone, words: words.clone() },
+        }
+    }
+
+    pub(super) fn sound(&self, shared: &Shared) -> Option<Sound> {
+        match &self.prompt {
+            Prompting::Here { blocked, prompt } => {
+                Some(Sound { blocked: *blocked && shared.place.sound, on: shared.place.sound, words: prompt.words.clone() })
+            }
+            Prompting::Asking(_) | Prompting::Nothing => None,
+        }
+    }
+
+    pub(super) fn has_prompt(&self) -> bool {
+        matches!(self.prompt, Prompting::Here { .. })
+    }
+
+    /// The gateway says that the order still waits.
+    pub(super) fn still_waits(&mut self, now: Instant, expires: Option<UnixSeconds>, opens_wallet: bool, shared: &Shared, effects: &mut Vec<Effect>) {
+        self.expires = expires.or(self.expires);
+        self.poll.answered(now, self.circumstances(now, shared));
+        if opens_wallet && self.wallet == WalletWish::None {
+            self.wallet = WalletWish::Wanted;
+        }
+        self.open_wallet_if_wanted(now, shared, effects);
+    }
+
+    pub(super) fn poll_faulted(&mut self, now: Instant, shared: &mut Shared, retry_after: Option<Duration>) {
+        let circumstances = self.circumstances(now, shared);
+        self.poll.faulted(now, shared.dice.jitter(), retry_after, circumstances);
+    }
+
+    /// The shopper or the network is back. Gives back a question to abandon.
+    pub(super) fn attend(&mut self, now: Instant) -> Option<QuestionId> {
+        if let Offered::Asking(attempts) = &mut self.offer {
+            attempts.hurry(now);
+        }
+        self.poll.attend(now)
+    }
+
+    /// The page left the screen.
+    pub(super) fn relax(&mut self, now: Instant, shared: &Shared) {
+        self.poll.relax(now, self.circumstances(now, shared));
+    }
+
+    pub(super) fn retry_offer(&mut self, now: Instant) {
+        if let (Offered::Missing(_), Some(_)) = (&self.offer, &self.id) {
+            self.offer = Offered::Asking(Attempts::new(now));
+        }
+    }
+
+    /// What to pay with has come, or not. Gives back the order's number if the gateway's server is to show it itself.
+    pub(super) fn offered(
+        &mut self,
+        now: Instant,
+        result: Result<Offer, Failure>,
+        retry_after: Option<Duration>,
+        shared: &mut Shared,
+        effects: &mut Vec<Effect>,
+    ) -> Option<OrderId> {
+        let Offered::Asking(attempts) = &mut self.offer else { return None };
+        self.offer = match result {
+            Ok(Offer::Elsewhere) if shared.place.deferred => Offered::Missing(None),
+            Ok(Offer::Elsewhere) => return self.id.clone(),
+            Ok(Offer::Instrument(instrument)) if instrument.is_empty() => Offered::Missing(None),
+            Ok(Offer::Instrument(instrument)) => Offered::Instrument(Arc::new(instrument)),
+            Ok(Offer::Jump(link)) => {
+                self.jump(now, &link, shared, effects);
+                Offered::Instrument(Arc::new(Instrument { wallet: Some(link), ..Instrument::default() }))
+            }
+            Ok(Offer::Notice { copyable, tone, words }) => Offered::Notice { copyable, tone, words },
+            Err(failure) => {
+                let again = matches!(failure, Failure::Fault(_)) && attempts.faulted(now, shared.dice.jitter(), retry_after);
+                let words = failure.words().map(str::to_owned);
+                effects.push(Effect::Tell(Warning::CallFailed { call: "qrcode", failure }));
+                if again {
+                    return None;
+                }
+                Offered::Missing(words)
+            }
+        };
+        self.open_wallet_if_wanted(now, shared, effects);
+        None
+    }
+
+    /// The gateway wants the shopper to go somewhere at once: a page anywhere, an app only where apps open by themselves.
+    fn jump(&mut self, now: Instant, link: &WalletLink, shared: &Shared, effects: &mut Vec<Effect>) {
+        if self.wallet == WalletWish::Granted || expired(self.expires, now, shared).is_some() {
+            return;
+        }
+        if link.is_page() {
+            self.wallet = WalletWish::Granted;
+            if !shared.place.came_back {
+                effects.push(Effect::Visit(link.clone()));
+            }
+        } else {
+            self.wallet = WalletWish::Wanted;
+        }
+    }
+
+    fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
+        let is_time = shared.visible && shared.place.lets_wallet_open() && expired(self.expires, now, shared).is_none();
+        if let (Offered::Instrument(instrument), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
+            && let Some(wallet) = &instrument.wallet
+        {
+            self.wallet = WalletWish::Granted;
+            effects.push(Effect::OpenWallet(wallet.clone()));
+        }
+    }
+
+    /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
+    pub(super) fn prompted(&mut self, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
+        self.prompt = match result {
+            Ok(Some(prompt)) => {
+                if shared.place.sound {
+                    effects.push(Effect::Play(prompt.clone()));
+                }
+                Prompting::Here { blocked: false, prompt }
+            }
+            Ok(None) => Prompting::Nothing,
+            Err(failure) => {
+                effects.push(Effect::Tell(Warning::CallFailed { call: "audio", failure }));
+                Prompting::Nothing
+            }
+        };
+    }
+
+    pub(super) fn sound_blocked(&mut self) {
+        if let Prompting::Here { blocked, .. } = &mut self.prompt {
+            *blocked = true;
+        }
+    }
+
+    /// A gesture frees a sound that the browser held back.
+    pub(super) fn gestured(&mut self, shared: &Shared, effects: &mut Vec<Effect>) {
+        if let Prompting::Here { blocked, prompt } = &mut self.prompt
+            && *blocked
+            && shared.place.sound
+        {
+            *blocked = false;
+            effects.push(Effect::Play(prompt.clone()));
+        }
+    }
+
+    pub(super) fn switch_sound(&mut self, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        let Prompting::Here { blocked, prompt } = &mut self.prompt else { return };
+        // A press on a switch that says "tap to hear" wants to hear, not to switch off.
+        let on = !shared.place.sound || *blocked;
+        shared.place.sound = on;
+        *blocked = false;
+        effects.push(Effect::RememberSound(on));
+        effects.push(if on { Effect::Play(prompt.clone()) } else { Effect::Hush });
+    }
+
+    /// Asks what is due and gives up what is overdue.
+    pub(super) fn proceed(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        self.proceed_with_offer(now, shared, effects);
+        if let Prompting::Asking(question) = &self.prompt
+            && question.is_overdue(now)
+        {
+            effects.push(Effect::Abandon(question.id));
+            self.prompt = Prompting::Nothing;
+        }
+        if let Some(overdue) = self.poll.asking().filter(|question| question.is_overdue(now)) {
+            effects.push(Effect::Abandon(overdue.id));
+            self.poll_faulted(now, shared, None);
+        }
+        if self.poll.is_due(now) {
+            self.poll.asked(ask(&mut shared.numbering, now, Call::Status(self.order_ref.clone()), Poll::TIMEOUT, effects));
+        }
+    }
+
+    fn proceed_with_offer(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        let (Offered::Asking(attempts), Some(id)) = (&mut self.offer, &self.id) else { return };
+        if let Some(overdue) = attempts.asking().filter(|question| question.is_overdue(now)) {
+            effects.push(Effect::Abandon(overdue.id));
+            if !attempts.faulted(now, shared.dice.jitter(), None) {
+                self.offer = Offered::Missing(None);
+                return;
+            }
+        }
+        if attempts.is_due(now) {
+            attempts.asked(ask(&mut shared.numbering, now, Call::QrCode(id.clone()), Attempts::TIMEOUT, effects));
+        }
+    }
+
+    fn circumstances(&self, now: Instant, shared: &Shared) -> Circumstances {
+        Circumstances { expired: expired(self.expires, now, shared), visible: shared.visible }
+    }
+}
+
+/// How long ago the order expired by the gateway's clock, if it did.
+fn expired(expires: Option<UnixSeconds>, now: Instant, shared: &Shared) -> Option<Duration> {
+    expires.and_then(|expires| shared.clock.past(expires, now))
+}

@@ -1,0 +1,100 @@
+//! What a checkout is told, and what it wants done.
+
+use core::time::Duration;
+
+use super::question::QuestionId;
+use crate::order::{Answer, Call, Failure, OrderId, Prompt, ReturnTarget, UnixSeconds, WalletLink};
+
+/// Something that happened. Events that make no sense in the present phase change nothing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Event {
+    /// A question was answered, or failed.
+    Answered {
+        /// What came.
+        answer: Answer,
+        /// The gateway's clock when it answered, from the `Date` header.
+        date: Option<UnixSeconds>,
+        /// Which question.
+        question: QuestionId,
+        /// How long the gateway wants to be left alone, from `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// The shopper is looking at the page again: focus, or back from another page.
+    CameBack,
+    /// "Check again" was pressed after the page had stopped asking.
+    CheckAgainPressed,
+    /// The device lost or found its network.
+    ConnectionChanged {
+        /// Whether it has one.
+        online: bool,
+    },
+    /// The first touch or key press, from which on a browser plays sound.
+    Gestured,
+    /// "Go now" was followed, which is a link: the browser is on its way to the shop.
+    GoNowFollowed,
+    /// "Try again" was pressed: the order, or its code, is asked for anew.
+    RetryPressed,
+    /// The browser would not play before a gesture.
+    SoundBlocked,
+    /// The sound switch was pressed.
+    SoundSwitched,
+    /// "Stay here" was pressed.
+    StayPressed,
+    /// The moment of [`super::Checkout::next_deadline`] has come.
+    TimePassed,
+    /// The page came to the screen or left it.
+    VisibilityChanged {
+        /// Whether it is on the screen.
+        visible: bool,
+    },
+}
+
+/// Something to do. The order of effects is the order in which they are done.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// Drop a question: its answer is not wanted any more.
+    Abandon(QuestionId),
+    /// Ask the gateway, and answer with [`Event::Answered`] in any case.
+    Ask {
+        /// What.
+        call: Call,
+        /// Under which number.
+        question: QuestionId,
+        /// How long to wait for the answer.
+        timeout: Duration,
+    },
+    /// Go to the page on which the shopper chooses how to pay.
+    ChooseMethod(OrderId),
+    /// Load the order's own address, which the gateway's server renders itself.
+    Defer(OrderId),
+    /// Stop the sound.
+    Hush,
+    /// Go to the shop: the order is paid.
+    Leave(ReturnTarget),
+    /// Open the wallet without a tap.
+    OpenWallet(WalletLink),
+    /// Play a prompt; [`Event::SoundBlocked`] if the browser will not yet.
+    Play(Prompt),
+    /// Keep the sound preference.
+    RememberSound(bool),
+    /// Tell the merchant, in the console.
+    Tell(Warning),
+    /// Go to the page that the gateway named for paying.
+    Visit(WalletLink),
+}
+
+/// What a merchant should know and a shopper need not.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Warning {
+    /// A call failed.
+    CallFailed {
+        /// Which.
+        call: &'static str,
+        /// Why.
+        failure: Failure,
+    },
+    /// The order is to be paid by a method not chosen yet, but the gateway gave no number to choose it with.
+    NoNumber,
+    /// The paid answer named a return target that is no web address.
+    ReturnTargetRefused,
+}

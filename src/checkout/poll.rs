@@ -1,0 +1,165 @@
+//! When the gateway is asked where the order stands.
+
+use core::time::Duration;
+
+use super::{
+    question::{Backoff, Question, QuestionId},
+    time::Instant,
+};
+
+/// What the pace of asking depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances {
+    /// How long ago the order expired by the gateway's clock, if it did.
+    pub(super) expired: Option<Duration>,
+    /// Whether the page is on the screen.
+    pub(super) visible: bool,
+}
+
+/// The schedule of status questions: at most one is under way, and the next is set when an answer has come.
+#[derive(Clone, Debug)]
+pub(super) struct Poll {
+    /// A shopper who came back is watched closely until then.
+    attentive_until: Instant,
+    /// When the waiting began.
+    began: Instant,
+    /// Faults in a row.
+    backoff: Backoff,
+    last_asked: Instant,
+    state: State,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// A question is under way.
+    Asking(Question),
+    /// Nothing is asked any more unless the shopper wants it.
+    Resting,
+    /// The next question is due at that moment.
+    Waiting(Instant),
+}
+
+impl Poll {
+    /// The longest an answer may take.
+    pub(super) const TIMEOUT: Duration = Duration::from_secs(8);
+
+    const fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// The schedule, in one place. `None`: do not ask any more.
+    fn pace(&self, now: Instant, circumstances: Circumstances) -> Option<Duration> {
+        let Circumstances { expired, visible } = circumstances;
+        if let Some(expired) = expired {
+            let pace = if expired < Self::secs(5 * 60) { Self::secs(10) } else { Self::secs(30) };
+            return (expired < Self::secs(30 * 60)).then_some(if visible { pace } else { Self::secs(30) });
+        }
+        if !visible {
+            return Some(Self::secs(30));
+        }
+        let waited = now.since(self.began);
+        Some(if now < self.attentive_until || waited < Self::secs(90) {
+            Self::secs(2)
+        } else if waited < Self::secs(5 * 60) {
+            Self::secs(5)
+        } else {
+            Self::secs(10)
+        })
+    }
+
+    /// Starts when an answer has just said that the order waits.
+    pub(super) fn new(now: Instant, circumstances: Circumstances) -> Self {
+        let mut poll = Self { attentive_until: now, began: now, backoff: Backoff::default(), last_asked: now, state: State::Resting };
+        poll.schedule(now, circumstances);
+        poll
+    }
+
+    fn schedule(&mut self, now: Instant, circumstances: Circumstances) {
+        self.state = self.pace(now, circumstances).map_or(State::Resting, |pace| State::Waiting(now + pace));
+    }
+
+    /// Whether a question is due now. The caller then asks it with [`Poll::asked`].
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        matches!(self.state, State::Waiting(at) if at <= now)
+    }
+
+    /// When something happens next, if nothing else does.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match &self.state {
+            State::Asking(question) => Some(question.overdue_at()),
+            State::Resting => None,
+            State::Waiting(at) => Some(*at),
+        }
+    }
+
+    /// Whether asking has ended, for want of hope.
+    pub(super) fn is_resting(&self) -> bool {
+        matches!(self.state, State::Resting)
+    }
+
+    /// The question under way.
+    pub(super) fn asking(&self) -> Option<&Question> {
+        match &self.state {
+            State::Asking(question) => Some(question),
+            State::Resting | State::Waiting(_) => None,
+        }
+    }
+
+    /// Faults in a row.
+    pub(super) fn faults(&self) -> u32 {
+        self.backoff.faults()
+    }
+
+    /// A question went out.
+    pub(super) fn asked(&mut self, question: Question) {
+        self.last_asked = question.sent;
+        self.state = State::Asking(question);
+    }
+
+    /// A good answer came: back to the schedule.
+    pub(super) fn answered(&mut self, now: Instant, circumstances: Circumstances) {
+        self.backoff.reset();
+        self.schedule(now, circumstances);
+    }
+
+    /// The question under way failed: wait as long as the back-off says, or the gateway.
+    pub(super) fn faulted(&mut self, now: Instant, jitter: i64, retry_after: Option<Duration>, circumstances: Circumstances) {
+        let pause = self.backoff.next(jitter, retry_after);
+        self.state = match self.pace(now, circumstances) {
+            Some(_) if circumstances.visible => State::Waiting(now + pause),
+            Some(pace) => State::Waiting(now + pause.max(pace)),
+            None => State::Resting,
+        };
+    }
+
+    /// The shopper came back, or asked to look: ask at once and stay attentive for half a minute.
+    ///
+    /// Browsers report one return in several events, so a question of the last second is not asked again. One that has
+    /// been under way for longer may hang on a connection that died meanwhile: it is given back, to be abandoned.
+    pub(super) fn attend(&mut self, now: Instant) -> Option<QuestionId> {
+        self.attentive_until = now + Self::secs(30);
+        match &self.state {
+            State::Asking(question) if now.since(question.sent) < Self::secs(2) => None,
+            State::Asking(question) => {
+                let stale = question.id;
+                self.state = State::Waiting(now);
+                Some(stale)
+            }
+            State::Resting => {
+                self.state = State::Waiting(now);
+                None
+            }
+            State::Waiting(at) => {
+                self.state = State::Waiting((*at).min(now.max(self.last_asked + Self::secs(1))));
+                None
+            }
+        }
+    }
+
+    /// The circumstances changed for the slower; what is due later than the pace allows is left alone.
+    pub(super) fn relax(&mut self, now: Instant, circumstances: Circumstances) {
+        if let (State::Waiting(at), Some(pace)) = (&self.state, self.pace(now, circumstances)) {
+            self.state = State::Waiting((*at).max(now + pace));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Questions that are under way, and how long to wait after one that failed.
+
+use core::time::Duration;
+
+use super::time::Instant;
+
+/// Names one question to the gateway. A reply to any other than the current one changes nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct QuestionId(u32);
+
+/// A question under way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Question {
+    pub(super) id: QuestionId,
+    pub(super) sent: Instant,
+    /// How long the browser waits for the answer.
+    pub(super) timeout: Duration,
+}
+
+impl Question {
+    /// A browser that never says what became of a question must not stop the waiting.
+    const GRACE: Duration = Duration::from_secs(2);
+
+    pub(super) fn overdue_at(&self) -> Instant {
+        self.sent + self.timeout + Self::GRACE
+    }
+
+    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+        now >= self.overdue_at()
+    }
+}
+
+/// Numbers questions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbering(u32);
+
+impl Numbering {
+    pub(super) fn next(&mut self, now: Instant, timeout: Duration) -> Question {
+        self.0 = self.0.wrapping_add(1);
+        Question { id: QuestionId(self.0), sent: now, timeout }
+    }
+}
+
+/// 1, 2, 4, 8, 15, 15 … seconds, ±20 %; the gateway's `Retry-After` wins, up to two minutes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Backoff {
+    faults: u32,
+}
+
+impl Backoff {
+    const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
+    const STEPS: [u64; 5] = [1, 2, 4, 8, 15];
+
+    /// Faults in a row.
+    pub(super) fn faults(&self) -> u32 {
+        self.faults
+    }
+
+    /// Counts a fault and says how long to wait. `jitter` is between -200 and 200 thousandths.
+    pub(super) fn next(&mut self, jitter: i64, retry_after: Option<Duration>) -> Duration {
+        let step = usize::try_from(self.faults).unwrap_or(usize::MAX).min(Self::STEPS.len() - 1);
+        self.faults = self.faults.saturating_add(1);
+        if let Some(wanted) = retry_after {
+            return wanted.min(Self::LONGEST_RETRY_AFTER);
+        }
+        let seconds = Self::STEPS.get(step).copied().unwrap_or(15);
+        let factor = u64::try_from(1000 + jitter.clamp(-200, 200)).unwrap_or(1000);
+        Duration::from_millis(seconds * factor)
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.faults = 0;
+    }
+}
+
+/// One call that is tried a few times before the shopper is asked what to do.
+#[derive(Clone, Debug)]
+pub(super) struct Attempts {
+    backoff: Backoff,
+    state: Attempt,
+}
+
+#[derive(Clone, Debug)]
+enum Attempt {
+    Asking(Question),
+    Pausing(Instant),
+}
+
+impl Attempts {
+    /// Faults in a row before it is given up.
+    const MAX_FAULTS: u32 = 5;
+    /// The longest that an answer may take.
+    pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
+
+    /// The first attempt is due at once.
+    pub(super) fn new(now: Instant) -> Self {
+        Self { backoff: Backoff::default(), state: Attempt::Pausing(now) }
+    }
+
+    /// When something happens next, if nothing else does.
+    pub(super) fn deadline(&self) -> Instant {
+        match &self.state {
+            Attempt::Asking(question) => question.overdue_at(),
+            Attempt::Pausing(at) => *at,
+        }
+    }
+
+    /// Whether the call is to be made now. The caller then makes it with [`Attempts::asked`].
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        matches!(self.state, Attempt::Pausing(at) if at <= now)
+    }
+
+    /// The question under way.
+    pub(super) fn asking(&self) -> Option<&Question> {
+        match &self.state {
+            Attempt::Asking(question) => Some(question),
+            Attempt::Pausing(_) => None,
+        }
+    }
+
+    pub(super) fn asked(&mut self, question: Question) {
+        self.state = Attempt::Asking(question);
+    }
+
+    /// Counts a fault; gives back whether there will be another attempt.
+    pub(super) fn faulted(&mut self, now: Instant, jitter: i64, retry_after: Option<Duration>) -> bool {
+        self.state = Attempt::Pausing(now + self.backoff.next(jitter, retry_after));
+        self.backoff.faults() < Self::MAX_FAULTS
+    }
+
+    /// Makes a pause end at once.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        if let Attempt::Pausing(at) = &mut self.state {
+            *at = now.min(*at);
+        }
+    }
+
+    /// Whether at least one attempt has failed.
+    pub(super) fn has_faulted(&self) -> bool {
+        self.backoff.faults() > 0
+    }
+}
+
+/// A small generator for jitter (xorshift32): it spreads retries, it guards nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Dice(u32);
+
+impl Dice {
+    pub(super) fn new(seed: u32) -> Self {
+        Self(seed.max(1))
+    }
+
+    /// A number between -200 and 200.
+    pub(super) fn jitter(&mut self) -> i64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        i64::from(self.0 % 401) - 200
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_quarter_of_a_minute() {
+        let mut backoff = Backoff::default();
+        let pauses: Vec<u64> = (0..7).map(|_| backoff.next(0, None).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 15, 15, 15]);
+        backoff.reset();
+        assert_eq!(backoff.next(0, None).as_secs(), 1);
+    }
+
+    #[test]
+    fn the_gateways_wish_wins_up_to_two_minutes() {
+        let mut backoff = Backoff::default();
+        assert_eq!(backoff.next(200, Some(Duration::from_secs(33))).as_secs(), 33);
+        assert_eq!(backoff.next(200, Some(Duration::from_secs(9999))).as_secs(), 120);
+    }
+
+    #[test]
+    fn jitter_stays_within_a_fifth_and_varies() {
+        let mut dice = Dice::new(7);
+        let rolls: Vec<i64> = (0..1000).map(|_| dice.jitter()).collect();
+        assert!(rolls.iter().all(|roll| (-200..=200).contains(roll)));
+        assert!(rolls.iter().any(|roll| *roll < -150) && rolls.iter().any(|roll| *roll > 150));
+    }
+}

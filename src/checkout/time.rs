@@ -1,0 +1,129 @@
+//! The two clocks of a checkout.
+
+use core::{ops::Add, time::Duration};
+
+use crate::order::UnixSeconds;
+
+/// A moment on the page's monotonic clock. Its zero means nothing; only differences do.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Instant(Duration);
+
+impl Instant {
+    /// A moment `ms` milliseconds after the clock's zero.
+    pub fn from_millis(ms: u64) -> Self {
+        Self(Duration::from_millis(ms))
+    }
+
+    /// Milliseconds since the clock's zero.
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// How long ago `earlier` was; zero if it is yet to come.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(span))
+    }
+}
+
+/// What is known of the gateway's clock: how far it is ahead of the monotonic one, between two bounds, in milliseconds.
+///
+/// A `Date` header is cut to seconds and was written at an unknown moment between question and answer, so each answer
+/// gives an interval. Intervals are intersected, and the estimate sharpens with every answer. The device's wall clock
+/// takes no part: a wrong one cannot make an order expire.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct GatewayClock(Option<Bounds>);
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Bounds {
+    low: i64,
+    high: i64,
+}
+
+impl GatewayClock {
+    /// Learns from an answer's `Date` (unix seconds), asked at `sent` and come at `received`.
+    ///
+    /// When the new interval contradicts what was known, one of the clocks was set or the device slept: the new one is taken.
+    pub fn learn(&mut self, date: UnixSeconds, sent: Instant, received: Instant) {
+        let date = signed(date.as_millis());
+        let new = Bounds { low: date - signed(received.as_millis()), high: date + 999 - signed(sent.as_millis()) };
+        let both = self.0.map_or(new, |old| Bounds { low: old.low.max(new.low), high: old.high.min(new.high) });
+        self.0 = Some(if both.low <= both.high { both } else { new });
+    }
+
+    /// How long until `moment` by the gateway's clock; zero once it has passed. `None` while that clock is unknown.
+    pub fn until(&self, moment: UnixSeconds, now: Instant) -> Option<Duration> {
+        Some(Duration::from_millis(u64::try_from(self.ahead(moment, now)?).unwrap_or(0)))
+    }
+
+    /// How long ago `moment` was by the gateway's clock. `None` while it is yet to come, or that clock is unknown.
+    pub fn past(&self, moment: UnixSeconds, now: Instant) -> Option<Duration> {
+        let ahead = self.ahead(moment, now)?;
+        (ahead <= 0).then(|| Duration::from_millis(ahead.unsigned_abs()))
+    }
+
+    fn ahead(&self, moment: UnixSeconds, now: Instant) -> Option<i64> {
+        let offset = self.0.map(|bounds| bounds.low + (bounds.high - bounds.low) / 2)?;
+        Some(signed(moment.as_millis()) - signed(now.as_millis()) - offset)
+    }
+}
+
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX / 4).min(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn seconds(raw: i64) -> UnixSeconds {
+        UnixSeconds::decode(raw).unwrap()
+    }
+
+    #[test]
+    fn an_unknown_clock_tells_nothing() {
+        assert_eq!(GatewayClock::default().until(seconds(1), Instant::default()), None);
+        assert_eq!(GatewayClock::default().past(seconds(1), Instant::default()), None);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_followed() {
+        let mut clock = GatewayClock::default();
+        clock.learn(seconds(1_000), Instant::from_millis(0), Instant::from_millis(100));
+        clock.learn(seconds(9_000), Instant::from_millis(1_000), Instant::from_millis(1_100));
+        let left = clock.until(seconds(9_010), Instant::from_millis(1_100)).unwrap();
+        assert!(left.abs_diff(Duration::from_millis(9_450)) <= Duration::from_millis(100), "{left:?}");
+    }
+
+    proptest! {
+        /// Whatever the delays, the countdown is off by at most half a second plus half the shortest round trip.
+        #[test]
+        fn answers_sharpen_the_clock(
+            offset in 0u64..2_000_000_000_000,
+            exchanges in prop::collection::vec((0u64..5_000, 0u64..800, 0u64..800), 1..20),
+        ) {
+            let mut clock = GatewayClock::default();
+            let (mut now, mut shortest) = (0, u64::MAX);
+            for (pause, there, back) in exchanges {
+                let sent = now + pause;
+                now = sent + there + back;
+                shortest = shortest.min(there + back);
+                let date = (sent + there + offset) / 1000;
+                clock.learn(seconds(i64::try_from(date).unwrap().max(1)), Instant::from_millis(sent), Instant::from_millis(now));
+            }
+            prop_assume!(offset > 2_000);
+            let moment = seconds(i64::try_from((now + offset) / 1000 + 60).unwrap());
+            let truth = moment.as_millis() - now - offset;
+            let told = u64::try_from(clock.until(moment, Instant::from_millis(now)).unwrap().as_millis()).unwrap();
+            prop_assert!(told.abs_diff(truth) <= 501 + shortest / 2, "{told} is not {truth}");
+        }
+    }
+}

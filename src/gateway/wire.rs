@@ -1,0 +1,138 @@
+//! The tolerant decoder that all gateways share.
+//!
+//! An envelope or a flat body; `message` or `msg`; numbers as numbers or as text; `null`, a missing field and `""`
+//! all mean absent; unknown fields are ignored. Success is judged by the gateway's own code, never by guess.
+
+use super::json::Json;
+use crate::order::{Failure, Fault, Refusal};
+
+/// An answer as it came over the network.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply<'text> {
+    /// The body, decoded as UTF-8.
+    pub body: &'text str,
+    /// The HTTP status.
+    pub http_status: u16,
+}
+
+/// The fields of an answer's payload.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields(Json);
+
+impl Fields {
+    /// Opens a reply whose envelope says `success` in `code`; a body without `code` is the payload itself.
+    ///
+    /// A body with another HTTP status than 2xx is read for its refusal alone: it is never a success.
+    pub(crate) fn open(reply: Reply<'_>, success: i64) -> Result<Self, Failure> {
+        let is_ok = (200..300).contains(&reply.http_status);
+        let undecodable = |what| Failure::Fault(if is_ok { Fault::Undecodable(what) } else { Fault::HttpStatus(reply.http_status) });
+        let json = Json::read(reply.body).ok_or_else(|| undecodable("the body is not JSON"))?;
+        if !matches!(json, Json::Object(_)) {
+            return Err(undecodable("the body is not an object"));
+        }
+        let body = Self(json);
+        match (body.0.field("code"), body.int("code")) {
+            (None, _) if is_ok => Ok(body),
+            (Some(_), Some(code)) if code == success && is_ok => match body.0.field("data") {
+                Some(data @ Json::Object(_)) => Ok(Self(data.clone())),
+                _ => Err(undecodable("the answer has no data")),
+            },
+            (Some(_), Some(code)) if code != success => {
+                Err(Failure::Refused(Refusal { code, message: body.text("message").or_else(|| body.text("msg")) }))
+            }
+            (Some(_), None) => Err(undecodable("the code is not a number")),
+            _ => Err(Failure::Fault(Fault::HttpStatus(reply.http_status))),
+        }
+    }
+
+    /// A text, trimmed; a number is taken as the text that stood there. Empty is absent.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        match self.0.field(name)? {
+            Json::Number(text) | Json::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
+            Json::Bool(_) | Json::List(_) | Json::Null | Json::Object(_) => None,
+        }
+    }
+
+    /// A whole number, written as a number or as text; `10.0` is 10, `10.5` is none.
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
+        if let Json::Bool(value) = self.0.field(name)? {
+            return Some(i64::from(*value));
+        }
+        let text = self.text(name)?;
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        fraction.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok()).flatten()
+    }
+
+    /// Whether a switch is on: 1, `"1"` or `true`.
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        self.int(name) == Some(1)
+    }
+
+    /// A nested object; absent for everything else.
+    pub(crate) fn object(&self, name: &str) -> Option<Self> {
+        self.0.field(name).filter(|value| matches!(value, Json::Object(_))).cloned().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(http_status: u16, body: &str) -> Result<Fields, Failure> {
+        Fields::open(Reply { body, http_status }, 200)
+    }
+
+    fn refused(code: i64, message: Option<&str>) -> Failure {
+        Failure::Refused(Refusal { code, message: message.map(str::to_owned) })
+    }
+
+    #[test]
+    fn an_envelope_and_a_flat_body_are_the_same() {
+        for body in [r#"{"code":200,"message":"success","data":{"a":"x"}}"#, r#"{"code":"200","data":{"a":"x"}}"#, r#"{"a":"x"}"#] {
+            assert_eq!(open(200, body).unwrap().text("a").as_deref(), Some("x"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_whatever_the_http_status() {
+        for status in [200, 400, 404, 409, 422, 500] {
+            assert_eq!(open(status, r#"{"code":404,"message":"未能找到订单信息或失效","data":null}"#).unwrap_err(), refused(404, Some("未能找到订单信息或失效")));
+        }
+        assert_eq!(open(200, r#"{"code":1,"msg":"no","data":[]}"#).unwrap_err(), refused(1, Some("no")));
+        assert_eq!(open(200, r#"{"code":500}"#).unwrap_err(), refused(500, None));
+    }
+
+    #[test]
+    fn what_is_not_an_answer_is_a_fault() {
+        for (status, body) in [
+            (200, ""),
+            (200, "<html>login</html>"),
+            (200, "[]"),
+            (200, "null"),
+            (200, "{\"code\":200,\"data\":{\"a\""),
+            (200, r#"{"code":200,"data":null}"#),
+            (200, r#"{"code":200,"data":[]}"#),
+            (200, r#"{"code":200}"#),
+            (200, r#"{"code":"ok","data":{}}"#),
+            (204, ""),
+            (500, "<h1>oops</h1>"),
+            (500, r#"{"status":2}"#),
+            (502, r#"{"code":200,"data":{"status":2}}"#),
+        ] {
+            assert!(matches!(open(status, body), Err(Failure::Fault(_))), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn absent_has_three_spellings_and_numbers_two() {
+        let fields = open(200, r#"{"a":null,"b":"","c":" ","n":"10","m":10,"f":10.0,"h":10.5,"t":" x ","o":{"k":1}}"#).unwrap();
+        for name in ["a", "b", "c", "zzz"] {
+            assert_eq!(fields.text(name), None, "{name}");
+            assert_eq!(fields.int(name), None, "{name}");
+        }
+        assert_eq!((fields.int("n"), fields.int("m"), fields.int("f"), fields.int("h")), (Some(10), Some(10), Some(10), None));
+        assert_eq!(fields.text("t").as_deref(), Some("x"));
+        assert_eq!(fields.object("o").and_then(|object| object.int("k")), Some(1));
+        assert!(fields.object("n").is_none());
+    }
+}

@@ -1,0 +1,210 @@
+//! The XArrPay template API.
+//!
+//! Source: `003_37d426c7333ebf8e.txt` and, for what the gateway really sends, `protocols.md` section 1.
+//! Every request is a POST of JSON to `{base}/order/…?_time=…`; an answer is an envelope with `code` 200, or flat.
+
+use core::time::Duration;
+
+use super::wire::{Fields, Reply};
+use crate::order::{
+    Answer, AudioUrl, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId, PayMethod,
+    Picture, Prompt, Returning, ReturnTarget, ServiceQq, Standing, Status, Tip, Tone, UnixSeconds, WalletLink,
+};
+
+const SUCCESS: i64 = 200;
+
+/// A request to send: always a POST with a JSON body.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Request {
+    /// The JSON body.
+    pub body: String,
+    /// The path below the API base, with its leading slash and without a query.
+    pub path: &'static str,
+}
+
+/// How a call is put to this gateway.
+pub fn request(call: &Call) -> Request {
+    let (path, body) = match call {
+        Call::Audio(order) => ("/order/audio", naming(order)),
+        Call::Info(order) => ("/order/info", naming(order)),
+        Call::QrCode(id) => ("/order/qrcode", naming_by_id(id)),
+        Call::Status(order) => ("/order/status", naming(order)),
+    };
+    Request { body, path }
+}
+
+/// Where this gateway lets a shopper choose how to pay.
+pub fn separate_path(id: &OrderId) -> String {
+    ["/pay/separate/", &id.path_segment()].concat()
+}
+
+fn naming_by_id(id: &OrderId) -> String {
+    ["{\"order_id\":", &quote(id.as_str()), "}"].concat()
+}
+
+fn naming(order: &OrderRef) -> String {
+    match order {
+        OrderRef::Id(id) => naming_by_id(id),
+        OrderRef::Out { out_order_id, pid } => {
+            ["{\"out_order_id\":", &quote(out_order_id.as_str()), ",\"pid\":", &pid.get().to_string(), "}"].concat()
+        }
+    }
+}
+
+/// A JSON string. The numbers it is used for hold no control characters.
+fn quote(text: &str) -> String {
+    ["\"", &text.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
+}
+
+/// Understands the reply to a call. `origin` is the page's own, without a trailing slash.
+pub fn decode(call: &Call, reply: Reply<'_>, origin: &str) -> Answer {
+    let fields = Fields::open(reply, SUCCESS);
+    match call {
+        Call::Audio(_) => Answer::Audio(fields.map(|fields| audio(&fields))),
+        Call::Info(_) => Answer::Info(fields.and_then(|fields| info(&fields))),
+        Call::QrCode(_) => Answer::QrCode(fields.map(|fields| offer(&fields, origin))),
+        Call::Status(_) => Answer::Status(fields.and_then(|fields| standing(&fields))),
+    }
+}
+
+/// `/api/order/info`. Every field of the answer is used:
+///
+/// | field | becomes |
+/// |---|---|
+/// | `subject` `content` `create_time` `out_order_id` `order_id` | shown |
+/// | `status` `expire_time` `return_uri` `pay_payed_wait_time` | [`Standing`]; `return_uri` is read only when paid |
+/// | `amount` `trade_amount` | [`Fen`]; either stands for the other where one is missing |
+/// | `pay_type` `pay_type_text` `pay_type_logo` | [`PayMethod`]; no `pay_type` means that none is chosen yet |
+/// | `service_qq` | [`ServiceQq`] |
+/// | `pay_tip` `pay_account_tip.tip` `pay_account_tip.tip_cover` | the tips, in the order in which they are shown |
+///
+/// Of the envelope, `redirect` is not used: no source says when it is set, and the page follows only a paid answer.
+fn info(fields: &Fields) -> Result<Info, Failure> {
+    let standing = standing(fields)?;
+    let amount = fields.int("amount").and_then(Fen::decode);
+    let trade_amount = fields.int("trade_amount").and_then(Fen::decode).or(amount);
+    let order = Order {
+        amount,
+        content: fields.text("content"),
+        create_time: fields.text("create_time"),
+        expires: expires(fields),
+        id: fields.text("order_id").as_deref().and_then(OrderId::decode),
+        out_order_id: fields.text("out_order_id").as_deref().and_then(OutOrderId::decode),
+        method: fields.text("pay_type").map(|code| PayMethod {
+            code,
+            label: fields.text("pay_type_text"),
+            logo: fields.text("pay_type_logo").as_deref().and_then(Picture::decode_local),
+        }),
+        service_qq: fields.text("service_qq").as_deref().and_then(ServiceQq::decode),
+        subject: fields.text("subject"),
+        tips: tips(fields),
+        trade_amount: trade_amount.ok_or(Failure::Fault(Fault::Undecodable("the order has no amount")))?,
+    };
+    Ok(Info { order, standing, redirect_wait: redirect_wait(fields) })
+}
+
+/// The account's tip covers the payment's own, unless `tip_cover` is 2: then both are shown, the account's first.
+fn tips(fields: &Fields) -> Vec<Tip> {
+    let pay_tip = fields.text("pay_tip").as_deref().and_then(Tip::decode);
+    let account = fields.object("pay_account_tip");
+    let account_tip = account.as_ref().and_then(|account| account.text("tip")).as_deref().and_then(Tip::decode);
+    let both = account.is_some_and(|account| account.int("tip_cover") == Some(2));
+    match account_tip {
+        None => pay_tip.into_iter().collect(),
+        Some(account_tip) if both => [Some(account_tip), pay_tip].into_iter().flatten().collect(),
+        Some(account_tip) => vec![account_tip],
+    }
+}
+
+/// `/api/order/status`, and the same fields of `/api/order/info`: `status`, `expire_time`, `return_uri`, `is_auto_open`,
+/// `pay_payed_wait_time`. An unknown status is a fault, which ends nothing.
+fn standing(fields: &Fields) -> Result<Standing, Failure> {
+    let unknown = Failure::Fault(Fault::Undecodable("the status is none that is known"));
+    let status = fields.int("status").and_then(Status::decode).ok_or(unknown)?;
+    Ok(match (status, End::of(status)) {
+        (_, Some(end)) => Standing::Ended(end),
+        (Status::Paid, None) => Standing::Paid { redirect_wait: redirect_wait(fields), returning: returning(fields) },
+        (_, None) => Standing::Waiting { expires: expires(fields), opens_wallet: fields.is_on("is_auto_open") },
+    })
+}
+
+fn expires(fields: &Fields) -> Option<UnixSeconds> {
+    fields.int("expire_time").and_then(UnixSeconds::decode)
+}
+
+/// `pay_payed_wait_time`: seconds, 0 for at once; more than an hour is taken as an hour.
+fn redirect_wait(fields: &Fields) -> Option<Duration> {
+    let seconds = u64::try_from(fields.int("pay_payed_wait_time")?).ok()?;
+    Some(Duration::from_secs(seconds.min(3600)))
+}
+
+fn returning(fields: &Fields) -> Returning {
+    match fields.text("return_uri") {
+        None => Returning::Nowhere,
+        Some(raw) => ReturnTarget::decode(&raw).map_or(Returning::Refused, Returning::To),
+    }
+}
+
+/// `/api/order/audio`: `audio_enable` 1 = on, `audio_url` a recording, `audio_content` the words. All are used.
+fn audio(fields: &Fields) -> Option<Prompt> {
+    let prompt = Prompt { url: fields.text("audio_url").as_deref().and_then(AudioUrl::decode), words: fields.text("audio_content") };
+    (fields.is_on("audio_enable") && (prompt.url.is_some() || prompt.words.is_some())).then_some(prompt)
+}
+
+/// `/api/order/qrcode`. All fields are used: `type` says which of them count, `qrcode_data` goes before `qrcode`,
+/// `scheme` before `uri`, `actual_*` are shown as they are. An unknown `type` shows whatever is there.
+fn offer(fields: &Fields, origin: &str) -> Offer {
+    let link = |name| fields.text(name).as_deref().and_then(WalletLink::decode);
+    let words = || fields.text("content").or_else(|| fields.text("message"));
+    let notice = |tone| {
+        words().map_or(Offer::Instrument(Instrument::default()), |words| Offer::Notice { copyable: fields.is_on("content_copy"), tone, words })
+    };
+    let instrument = || {
+        let code = |name| fields.text(name).and_then(|raw| Code::decode(&raw, origin));
+        Offer::Instrument(Instrument {
+            account: fields.text("actual_account"),
+            account_type: fields.text("actual_account_type"),
+            actual_amount: fields.text("actual_amount"),
+            code: code("qrcode_data").or_else(|| code("qrcode")),
+            content: fields.text("content"),
+            content_copyable: fields.is_on("content_copy"),
+            wallet: link("scheme").or_else(|| link("uri")),
+        })
+    };
+    match fields.text("type").as_deref().unwrap_or_default() {
+        "error" => notice(Tone::Error),
+        "form" | "html" => Offer::Elsewhere,
+        "jump" => link("uri").or_else(|| link("scheme")).map_or_else(instrument, Offer::Jump),
+        "text" | "tip_info" => notice(Tone::Info),
+        "tip_error" => notice(Tone::Error),
+        "tip_success" => notice(Tone::Success),
+        "tip_warning" => notice(Tone::Warning),
+        _ => instrument(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_names_the_order_in_one_way() {
+        let by_id = OrderRef::from_address("/", "?order_id=A%22%5C1").unwrap();
+        assert_eq!(request(&Call::Info(by_id)), Request { body: r#"{"order_id":"A\"\\1"}"#.into(), path: "/order/info" });
+        let out = OrderRef::from_address("/", "?out_order_id=E1&pid=7").unwrap();
+        for (call, path) in [
+            (Call::Info(out.clone()), "/order/info"),
+            (Call::Audio(out.clone()), "/order/audio"),
+            (Call::Status(out), "/order/status"),
+        ] {
+            assert_eq!(request(&call), Request { body: r#"{"out_order_id":"E1","pid":7}"#.into(), path });
+        }
+        let id = OrderId::decode("A1").unwrap();
+        assert_eq!(request(&Call::QrCode(id)), Request { body: r#"{"order_id":"A1"}"#.into(), path: "/order/qrcode" });
+    }
+
+    #[test]
+    fn the_method_page_is_named_by_the_encoded_number() {
+        assert_eq!(separate_path(&OrderId::decode("a/b?c").unwrap()), "/pay/separate/a%2Fb%3Fc");
+    }
+}

@@ -1,0 +1,134 @@
+//! What an order is: opaque types, each with one decoder, so that a bad value cannot be built.
+//!
+//! This room uses nothing else of the page. It knows no gateway, no clock and no browser.
+
+mod exchange;
+mod fen;
+mod instrument;
+mod number;
+mod prompt;
+mod return_target;
+mod safe_url;
+mod status;
+mod tip;
+mod wallet_link;
+
+pub use exchange::{Answer, Call, End, Failure, Fault, Info, Offer, Refusal, Returning, Standing, Tone};
+pub use fen::Fen;
+pub use instrument::{Code, Instrument, Picture};
+pub use number::{MerchantId, OrderId, OrderRef, OutOrderId};
+pub use prompt::{AudioUrl, Prompt};
+pub use return_target::ReturnTarget;
+pub use status::Status;
+pub use tip::Tip;
+pub use wallet_link::WalletLink;
+
+/// A moment on the gateway's clock, in unix seconds.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct UnixSeconds(u64);
+
+impl UnixSeconds {
+    /// Above this a "unix time" is in milliseconds: as seconds it would be the year 5138.
+    const MILLISECONDS_ABOVE: u64 = 100_000_000_000;
+
+    /// Takes seconds, or milliseconds where a gateway sends those. Zero and negative mean absent.
+    pub fn decode(raw: i64) -> Option<Self> {
+        let raw = u64::try_from(raw).ok().filter(|raw| *raw > 0)?;
+        Some(Self(if raw > Self::MILLISECONDS_ABOVE { raw / 1000 } else { raw }))
+    }
+
+    /// Milliseconds since 1970.
+    pub fn as_millis(self) -> u64 {
+        self.0.saturating_mul(1000)
+    }
+}
+
+/// An order as the gateway described it in its first answer.
+///
+/// Each field is text as the gateway sent it, unless its type says more. Absent and empty are the same.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Order {
+    /// What the order costs in the shop.
+    pub amount: Option<Fen>,
+    /// What the order is for, in more words than the subject.
+    pub content: Option<String>,
+    /// Server-local time without a zone: shown as it is, never parsed.
+    pub create_time: Option<String>,
+    /// When the order stops waiting. May move in any later answer.
+    pub expires: Option<UnixSeconds>,
+    /// The gateway's own number. `None` only where the order was asked for by the shop's number and the answer names none.
+    pub id: Option<OrderId>,
+    /// The shop's number.
+    pub out_order_id: Option<OutOrderId>,
+    /// How it is to be paid.
+    pub method: Option<PayMethod>,
+    /// The text that a merchant's customer service answers to: a QQ number.
+    pub service_qq: Option<ServiceQq>,
+    /// One line that says what is bought.
+    pub subject: Option<String>,
+    /// The hints to show, already in the order in which they are shown.
+    pub tips: Vec<Tip>,
+    /// What must be paid. Differs from `amount` where a channel tells orders apart by the amount.
+    pub trade_amount: Fen,
+}
+
+impl Order {
+    /// The shop's price, when something else than that has to be paid.
+    pub fn differing_amount(&self) -> Option<Fen> {
+        self.amount.filter(|amount| *amount != self.trade_amount)
+    }
+}
+
+/// How an order is paid: an open set, so a method is its code, its label and its picture.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PayMethod {
+    /// `alipay`, `wxpay`, `qqpay`, `usdt`, `bank`, …
+    pub code: String,
+    /// The gateway's words for it.
+    pub label: Option<String>,
+    /// Its logo: on the page's own host, or a data picture.
+    pub logo: Option<Picture>,
+}
+
+/// The number of a merchant's service desk on QQ: 5 to 12 digits.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ServiceQq(String);
+
+impl ServiceQq {
+    /// Refuses what is not a QQ number, so that it can stand in a link.
+    pub fn decode(raw: &str) -> Option<Self> {
+        let raw = raw.trim();
+        let is_number = (5..=12).contains(&raw.len()) && raw.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| Self(raw.to_owned()))
+    }
+
+    /// The number itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The page that opens a chat with this number.
+    pub fn chat_url(&self) -> String {
+        ["https://wpa.qq.com/msgrd?v=3&uin=", &self.0, "&site=qq&menu=yes"].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_seen_as_such() {
+        assert_eq!(UnixSeconds::decode(1_717_220_000), UnixSeconds::decode(1_717_220_000_123));
+        assert_eq!(UnixSeconds::decode(0), None);
+        assert_eq!(UnixSeconds::decode(-1), None);
+    }
+
+    #[test]
+    fn a_service_number_is_digits() {
+        assert!(ServiceQq::decode("123456").is_some());
+        for bad in ["", "1234", "12345&x=1", "１２３４５", "1234567890123"] {
+            assert_eq!(ServiceQq::decode(bad), None, "{bad}");
+        }
+    }
+}

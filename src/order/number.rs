@@ -1,0 +1,222 @@
+//! The numbers that name an order, and how a link carries them.
+
+/// The gateway's number of an order: text of 1 to 128 characters without blanks or control characters.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OrderId(String);
+
+/// The shop's number of an order, under the same rule as [`OrderId`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OutOrderId(String);
+
+/// A merchant's number at the gateway (int32, above zero).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MerchantId(u32);
+
+/// What names an order in a request: one of the two ways, never both.
+///
+/// Source: `003_37d426c7333ebf8e.txt`, "order_id 与 out_order_id、pid 为二选一关系".
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum OrderRef {
+    /// By the gateway's own number.
+    Id(OrderId),
+    /// By the shop's number and the merchant it belongs to.
+    Out {
+        /// The shop's number.
+        out_order_id: OutOrderId,
+        /// Whose shop.
+        pid: MerchantId,
+    },
+}
+
+fn is_number(raw: &str) -> bool {
+    (1..=128).contains(&raw.chars().count()) && !raw.chars().any(|char| char.is_control() || char.is_whitespace())
+}
+
+impl OrderId {
+    /// Refuses what cannot be an order number.
+    pub fn decode(raw: &str) -> Option<Self> {
+        let raw = raw.trim();
+        is_number(raw).then(|| Self(raw.to_owned()))
+    }
+
+    /// The number as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number as one segment of a path.
+    pub fn path_segment(&self) -> String {
+        percent_encode(&self.0)
+    }
+}
+
+impl OutOrderId {
+    /// Refuses what cannot be an order number.
+    pub fn decode(raw: &str) -> Option<Self> {
+        let raw = raw.trim();
+        is_number(raw).then(|| Self(raw.to_owned()))
+    }
+
+    /// The number as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl MerchantId {
+    /// Refuses what is not an int32 above zero.
+    pub fn decode(raw: &str) -> Option<Self> {
+        let number = raw.trim().parse::<i32>().ok()?;
+        u32::try_from(number).ok().filter(|number| *number > 0).map(Self)
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl OrderRef {
+    /// Finds the order in a page's address: `?order_id=`, else `?trade_no=`, else `/pay/{id}`, else `?out_order_id=` with `?pid=`.
+    ///
+    /// `path` and `query` are as the browser gives them, percent-encoded; `query` with or without its `?`.
+    pub fn from_address(path: &str, query: &str) -> Option<Self> {
+        let param = |name| query_param(query, name);
+        let by_id = || param("order_id").as_deref().and_then(OrderId::decode);
+        let by_trade_no = || param("trade_no").as_deref().and_then(OrderId::decode);
+        let by_path = || order_id_in_path(path);
+        let by_out_order_id = || {
+            Some(Self::Out {
+                out_order_id: OutOrderId::decode(&param("out_order_id")?)?,
+                pid: MerchantId::decode(&param("pid")?)?,
+            })
+        };
+        by_id().or_else(by_trade_no).or_else(by_path).map(Self::Id).or_else(by_out_order_id)
+    }
+
+    /// The number to show to a person.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Id(id) => id.as_str(),
+            Self::Out { out_order_id, .. } => out_order_id.as_str(),
+        }
+    }
+}
+
+/// `…/pay/{id}`, where `status` and `separate` name other pages of the gateway.
+fn order_id_in_path(path: &str) -> Option<OrderId> {
+    let mut segments = path.trim_end_matches('/').rsplit('/');
+    let last = segments.next()?;
+    let is_order_page = segments.next() == Some("pay") && !matches!(last, "separate" | "status");
+    is_order_page.then(|| percent_decode(last)).and_then(|id| OrderId::decode(&id))
+}
+
+/// The first non-empty value of a query parameter, decoded.
+pub(crate) fn query_param(query: &str, name: &str) -> Option<String> {
+    query
+        .trim_start_matches('?')
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(key, _)| percent_decode(key) == name)
+        .map(|(_, value)| percent_decode(&value.replace('+', " ")))
+        .find(|value| !value.trim().is_empty())
+}
+
+/// Undoes percent-encoding; what is not a valid escape stays as it is, what is not UTF-8 becomes U+FFFD.
+fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escape = tail.first_chunk::<2>().filter(|_| first == b'%').and_then(|[high, low]| Some(hex(*high)? * 16 + hex(*low)?));
+        match escape {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986.
+pub(crate) fn percent_encode(text: &str) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn id(raw: &str) -> Option<OrderRef> {
+        OrderId::decode(raw).map(OrderRef::Id)
+    }
+
+    #[test]
+    fn an_address_names_an_order_in_four_ways() {
+        let out = OrderRef::Out { out_order_id: OutOrderId::decode("EXT 1".replace(' ', "-").as_str()).unwrap(), pid: MerchantId(7) };
+        for (path, query, expected) in [
+            ("/", "?order_id=A1", id("A1")),
+            ("/", "?trade_no=A2", id("A2")),
+            ("/pay/A3", "", id("A3")),
+            ("/pay/A3/", "", id("A3")),
+            ("/shop/pay/A%2D3", "", id("A-3")),
+            ("/", "?out_order_id=EXT-1&pid=7", Some(out)),
+            ("/pay/A3", "?order_id=A1&trade_no=A2&out_order_id=E&pid=1", id("A1")),
+            ("/pay/A3", "?order_id=&trade_no=A2", id("A2")),
+            ("/pay/A3", "?out_order_id=E&pid=1", id("A3")),
+        ] {
+            assert_eq!(OrderRef::from_address(path, query), expected, "{path}{query}");
+        }
+    }
+
+    #[test]
+    fn an_address_without_an_order_names_none() {
+        for (path, query) in [
+            ("/", ""),
+            ("/", "?order_id="),
+            ("/", "?order_id=%20"),
+            ("/pay/", ""),
+            ("/pay/status", ""),
+            ("/pay/separate", ""),
+            ("/pay/separate/A1", ""),
+            ("/", "?out_order_id=E"),
+            ("/", "?out_order_id=E&pid=x"),
+            ("/", "?out_order_id=E&pid=0"),
+            ("/", "?out_order_id=E&pid=99999999999"),
+            ("/", "?order_id=a%00b"),
+        ] {
+            assert_eq!(OrderRef::from_address(path, query), None, "{path}{query}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_address_is_read_without_a_panic(path in ".*", query in ".*") {
+            let _ = OrderRef::from_address(&path, &query);
+        }
+
+        #[test]
+        fn an_encoded_text_comes_back(text in ".*") {
+            prop_assert_eq!(percent_decode(&percent_encode(&text)), text);
+        }
+    }
+}

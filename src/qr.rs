@@ -1,0 +1,76 @@
+//! Text → a code that can be scanned, as a picture.
+
+use qrcode::{Color, EcLevel, QrCode};
+
+/// The blank margin that a scanner needs, in modules (ISO/IEC 18004).
+const QUIET_ZONE: usize = 4;
+
+/// The text as a QR code (error correction M, dark on light, quiet zone included): the address of an SVG picture.
+///
+/// `None` where the text is too long for any code.
+pub fn picture_url(text: &str) -> Option<String> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    let width = code.width();
+    let size = (width + 2 * QUIET_ZONE).to_string();
+    // In a data URL `#` must be escaped; `<` and `>` are for the sake of old WebViews.
+    Some(
+        [
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ",
+            &size,
+            " ",
+            &size,
+            "' shape-rendering='crispEdges'%3E%3Cpath fill='%23fff' d='M0 0h",
+            &size,
+            "v",
+            &size,
+            "H0z'/%3E%3Cpath d='",
+            &path(&code.to_colors(), width),
+            "'/%3E%3C/svg%3E",
+        ]
+        .concat(),
+    )
+}
+
+/// One rectangle for each run of dark modules in a row.
+fn path(colors: &[Color], width: usize) -> String {
+    let mut path = String::new();
+    for (y, row) in colors.chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(PartialEq::eq) {
+            if run.first() == Some(&Color::Dark) {
+                let part = ["M", &(x + QUIET_ZONE).to_string(), " ", &(y + QUIET_ZONE).to_string(), "h", &run.len().to_string(), "v1h-", &run.len().to_string(), "z"];
+                path.push_str(&part.concat());
+            }
+            x += run.len();
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dark_module_is_drawn_once() {
+        let code = QrCode::with_error_correction_level("wxp://f2f0AbC", EcLevel::M).unwrap();
+        let colors = code.to_colors();
+        let drawn: usize = path(&colors, code.width()).split('h').skip(1).filter_map(|part| part.split_once('v')?.0.parse::<usize>().ok()).sum();
+        assert_eq!(drawn, colors.iter().filter(|color| **color == Color::Dark).count());
+    }
+
+    #[test]
+    fn the_picture_has_a_quiet_zone_on_white() {
+        let url = picture_url("https://qr.alipay.com/bax0").unwrap();
+        assert!(url.starts_with("data:image/svg+xml,"));
+        assert!(url.contains("viewBox='0 0 33 33'"), "25 modules and a margin of 4: {url}");
+        assert!(url.contains("M4 4h7v1h-7z"), "the first finder begins inside the margin");
+        assert!(!url.contains('#') && !url.contains('"'));
+    }
+
+    #[test]
+    fn what_fits_no_code_is_refused() {
+        assert!(picture_url(&"x".repeat(2331)).is_some());
+        assert!(picture_url(&"x".repeat(2332)).is_none());
+    }
+}
