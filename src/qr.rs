@@ -38,7 +38,17 @@ fn path(colors: &[Color], width: usize) -> String {
         let mut x = 0;
         for run in row.chunk_by(PartialEq::eq) {
             if run.first() == Some(&Color::Dark) {
-                let part = ["M", &(x + QUIET_ZONE).to_string(), " ", &(y + QUIET_ZONE).to_string(), "h", &run.len().to_string(), "v1h-", &run.len().to_string(), "z"];
+                let part = [
+                    "M",
+                    &(x + QUIET_ZONE).to_string(),
+                    " ",
+                    &(y + QUIET_ZONE).to_string(),
+                    "h",
+                    &run.len().to_string(),
+                    "v1h-",
+                    &run.len().to_string(),
+                    "z",
+                ];
                 path.push_str(&part.concat());
             }
             x += run.len();
@@ -55,7 +65,8 @@ mod tests {
     fn every_dark_module_is_drawn_once() {
         let code = QrCode::with_error_correction_level("wxp://f2f0AbC", EcLevel::M).unwrap();
         let colors = code.to_colors();
-        let drawn: usize = path(&colors, code.width()).split('h').skip(1).filter_map(|part| part.split_once('v')?.0.parse::<usize>().ok()).sum();
+        let drawn: usize =
+            path(&colors, code.width()).split('h').skip(1).filter_map(|part| part.split_once('v')?.0.parse::<usize>().ok()).sum();
         assert_eq!(drawn, colors.iter().filter(|color| **color == Color::Dark).count());
     }
 

@@ -1,0 +1,116 @@
+//! A payment gateway, a wallet and a bad network in one program. For demonstration, development and tests only:
+//! it keeps everything in memory, believes everybody and moves no money.
+//!
+//! [`Sandbox::start`] serves on a free port; everything a test does over HTTP can also be done with its methods.
+
+mod control;
+mod fault;
+mod gateway;
+mod order;
+mod record;
+mod server;
+mod site;
+mod wallet;
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use axum::Router;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+pub use fault::{Call, Fault, Kind};
+pub use order::{Audio, Code, Order, Orders, Spec, Stand};
+pub use record::{Record, Records};
+
+/// How a sandbox behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The built page.
+    pub dist: PathBuf,
+    /// Answer as the specification prints it, without an envelope.
+    pub flat: bool,
+}
+
+/// What the sandbox knows. All of it is bounded.
+#[derive(Debug)]
+pub struct State {
+    began: Instant,
+    orders: Mutex<Orders>,
+    records: Mutex<Records>,
+    settings: Settings,
+}
+
+impl State {
+    fn new(settings: Settings) -> Arc<Self> {
+        Arc::new(Self { began: Instant::now(), orders: Mutex::default(), records: Mutex::default(), settings })
+    }
+
+    /// The orders. A panic elsewhere does not make them worse.
+    pub fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was asked so far.
+    pub fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running sandbox; it ends when this is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Sandbox {
+    address: SocketAddr,
+    state: Arc<State>,
+    task: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Listens on `address` (port 0: any free one) and serves.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn start(address: SocketAddr, settings: Settings) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let state = State::new(settings);
+        let task = tokio::spawn(server::serve(listener, routes(Arc::clone(&state))));
+        Ok(Self { address, state, task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://host:port`, without a trailing slash.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it knows.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Waits for ever.
+    pub async fn serve(mut self) {
+        // Ends only when the process does.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn routes(state: Arc<State>) -> Router {
+    Router::new().merge(gateway::routes()).merge(control::routes()).merge(wallet::routes()).merge(site::routes(&state)).with_state(state)
+}

@@ -159,7 +159,14 @@ impl Awaiting {
     }
 
     /// The gateway says that the order still waits.
-    pub(super) fn still_waits(&mut self, now: Instant, expires: Option<UnixSeconds>, opens_wallet: bool, shared: &Shared, effects: &mut Vec<Effect>) {
+    pub(super) fn still_waits(
+        &mut self,
+        now: Instant,
+        expires: Option<UnixSeconds>,
+        opens_wallet: bool,
+        shared: &Shared,
+        effects: &mut Vec<Effect>,
+    ) {
         self.expires = expires.or(self.expires);
         self.poll.answered(now, self.circumstances(now, shared));
         if opens_wallet && self.wallet == WalletWish::None {

@@ -20,7 +20,6 @@
 //! 7. A wallet is opened without a tap at most once, on a phone, when the gateway asks for it.
 //! 8. A late or surprising event changes nothing.
 
-
 mod awaiting;
 mod event;
 mod paid;
@@ -99,14 +98,8 @@ impl Checkout {
     /// Begins, with the first effects.
     pub fn start(now: Instant, setup: Setup) -> (Self, Vec<Effect>) {
         let Setup { order, online, place, seed, visible } = setup;
-        let shared = Shared {
-            clock: GatewayClock::default(),
-            dice: Dice::new(seed),
-            numbering: Numbering::default(),
-            online,
-            place,
-            visible,
-        };
+        let shared =
+            Shared { clock: GatewayClock::default(), dice: Dice::new(seed), numbering: Numbering::default(), online, place, visible };
         let phase = match order {
             Some(order) => Phase::Loading { attempts: Attempts::new(now), order },
             None => Phase::Failed { order: None, reason: Reason::LinkIncomplete },
@@ -140,13 +133,16 @@ impl Checkout {
         let mut view = ViewModel {
             connection: Connection::Good,
             leaving_in: None,
+            mobile: self.shared.place.mobile,
+            pay: None,
             remaining: None,
-            screen: self.screen(now),
+            screen: self.screen(),
             sound: None,
         };
         match &self.phase {
             Phase::Awaiting(awaiting) => {
                 view.connection = awaiting.connection(self.shared.online);
+                view.pay = Some(awaiting.pay(now, &self.shared));
                 view.remaining = awaiting.remaining(now, &self.shared);
                 view.sound = awaiting.sound(&self.shared);
             }
@@ -157,17 +153,15 @@ impl Checkout {
         view
     }
 
-    fn screen(&self, now: Instant) -> Screen {
+    fn screen(&self) -> Screen {
         match &self.phase {
-            Phase::Awaiting(awaiting) => Screen::Awaiting { order: Arc::clone(&awaiting.order), pay: awaiting.pay(now, &self.shared) },
+            Phase::Awaiting(awaiting) => Screen::Awaiting { order: Arc::clone(&awaiting.order) },
             Phase::Ended { end, order } => Screen::Ended { end: *end, order: Arc::clone(order) },
             Phase::Failed { order, reason } => {
                 Screen::Failed { number: order.as_ref().map(|order| order.as_str().to_owned()), reason: reason.clone() }
             }
             Phase::Forwarded { order } => Screen::Loading { number: order.as_str().to_owned(), retrying: false },
-            Phase::Loading { attempts, order } => {
-                Screen::Loading { number: order.as_str().to_owned(), retrying: attempts.has_faulted() }
-            }
+            Phase::Loading { attempts, order } => Screen::Loading { number: order.as_str().to_owned(), retrying: attempts.has_faulted() },
             Phase::Paid(paid) => Screen::Paid { order: Arc::clone(&paid.order), target: paid.target.clone() },
         }
     }
@@ -291,7 +285,12 @@ impl Checkout {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
             Standing::Paid { redirect_wait, returning } => self.pay(now, order, redirect_wait, returning, effects),
             Standing::Waiting { expires, opens_wallet } => {
-                let awaiting = Awaiting::new(now, awaiting::Begin { expires, id, opens_wallet, order, order_ref, redirect_wait }, &mut self.shared, effects);
+                let awaiting = Awaiting::new(
+                    now,
+                    awaiting::Begin { expires, id, opens_wallet, order, order_ref, redirect_wait },
+                    &mut self.shared,
+                    effects,
+                );
                 self.phase = Phase::Awaiting(Box::new(awaiting));
             }
         }

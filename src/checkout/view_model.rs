@@ -9,6 +9,10 @@ use crate::order::{End, Instrument, Order, ReturnTarget, Tone};
 pub struct ViewModel {
     /// How the line to the gateway is.
     pub connection: Connection,
+    /// Whether the page is on a phone or a tablet: there the wallet goes before the code.
+    pub mobile: bool,
+    /// What to pay with, while the order waits.
+    pub pay: Option<Pay>,
     /// Seconds until the jump to the shop, while one is pending.
     pub leaving_in: Option<u64>,
     /// Seconds until the order expires, while it waits and the gateway's clock is known.
@@ -37,8 +41,6 @@ pub enum Screen {
     Awaiting {
         /// The order.
         order: Arc<Order>,
-        /// What to pay with.
-        pay: Pay,
     },
     /// The order ended without payment.
     Ended {

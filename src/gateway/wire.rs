@@ -96,7 +96,10 @@ mod tests {
     #[test]
     fn a_refusal_is_read_whatever_the_http_status() {
         for status in [200, 400, 404, 409, 422, 500] {
-            assert_eq!(open(status, r#"{"code":404,"message":"未能找到订单信息或失效","data":null}"#).unwrap_err(), refused(404, Some("未能找到订单信息或失效")));
+            assert_eq!(
+                open(status, r#"{"code":404,"message":"未能找到订单信息或失效","data":null}"#).unwrap_err(),
+                refused(404, Some("未能找到订单信息或失效"))
+            );
         }
         assert_eq!(open(200, r#"{"code":1,"msg":"no","data":[]}"#).unwrap_err(), refused(1, Some("no")));
         assert_eq!(open(200, r#"{"code":500}"#).unwrap_err(), refused(500, None));

@@ -8,7 +8,7 @@ use core::time::Duration;
 use super::wire::{Fields, Reply};
 use crate::order::{
     Answer, AudioUrl, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId, PayMethod,
-    Picture, Prompt, Returning, ReturnTarget, ServiceQq, Standing, Status, Tip, Tone, UnixSeconds, WalletLink,
+    Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tip, Tone, UnixSeconds, WalletLink,
 };
 
 const SUCCESS: i64 = 200;
@@ -157,7 +157,11 @@ fn offer(fields: &Fields, origin: &str) -> Offer {
     let link = |name| fields.text(name).as_deref().and_then(WalletLink::decode);
     let words = || fields.text("content").or_else(|| fields.text("message"));
     let notice = |tone| {
-        words().map_or(Offer::Instrument(Instrument::default()), |words| Offer::Notice { copyable: fields.is_on("content_copy"), tone, words })
+        words().map_or(Offer::Instrument(Instrument::default()), |words| Offer::Notice {
+            copyable: fields.is_on("content_copy"),
+            tone,
+            words,
+        })
     };
     let instrument = || {
         let code = |name| fields.text(name).and_then(|raw| Code::decode(&raw, origin));
@@ -192,11 +196,9 @@ mod tests {
         let by_id = OrderRef::from_address("/", "?order_id=A%22%5C1").unwrap();
         assert_eq!(request(&Call::Info(by_id)), Request { body: r#"{"order_id":"A\"\\1"}"#.into(), path: "/order/info" });
         let out = OrderRef::from_address("/", "?out_order_id=E1&pid=7").unwrap();
-        for (call, path) in [
-            (Call::Info(out.clone()), "/order/info"),
-            (Call::Audio(out.clone()), "/order/audio"),
-            (Call::Status(out), "/order/status"),
-        ] {
+        for (call, path) in
+            [(Call::Info(out.clone()), "/order/info"), (Call::Audio(out.clone()), "/order/audio"), (Call::Status(out), "/order/status")]
+        {
             assert_eq!(request(&call), Request { body: r#"{"out_order_id":"E1","pid":7}"#.into(), path });
         }
         let id = OrderId::decode("A1").unwrap();

@@ -16,7 +16,7 @@ mod wallet_link;
 pub use exchange::{Answer, Call, End, Failure, Fault, Info, Offer, Refusal, Returning, Standing, Tone};
 pub use fen::Fen;
 pub use instrument::{Code, Instrument, Picture};
-pub use number::{MerchantId, OrderId, OrderRef, OutOrderId};
+pub use number::{MerchantId, OrderId, OrderRef, OutOrderId, query_param};
 pub use prompt::{AudioUrl, Prompt};
 pub use return_target::ReturnTarget;
 pub use status::Status;

@@ -85,12 +85,8 @@ impl OrderRef {
         let by_id = || param("order_id").as_deref().and_then(OrderId::decode);
         let by_trade_no = || param("trade_no").as_deref().and_then(OrderId::decode);
         let by_path = || order_id_in_path(path);
-        let by_out_order_id = || {
-            Some(Self::Out {
-                out_order_id: OutOrderId::decode(&param("out_order_id")?)?,
-                pid: MerchantId::decode(&param("pid")?)?,
-            })
-        };
+        let by_out_order_id =
+            || Some(Self::Out { out_order_id: OutOrderId::decode(&param("out_order_id")?)?, pid: MerchantId::decode(&param("pid")?)? });
         by_id().or_else(by_trade_no).or_else(by_path).map(Self::Id).or_else(by_out_order_id)
     }
 
@@ -112,7 +108,7 @@ fn order_id_in_path(path: &str) -> Option<OrderId> {
 }
 
 /// The first non-empty value of a query parameter, decoded.
-pub(crate) fn query_param(query: &str, name: &str) -> Option<String> {
+pub fn query_param(query: &str, name: &str) -> Option<String> {
     query
         .trim_start_matches('?')
         .split('&')

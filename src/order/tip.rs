@@ -46,12 +46,8 @@ impl Tip {
             return inner;
         }
         let Some((inside, after)) = inner.split_once('>') else { return "" };
-        let name: String = inside
-            .trim_start_matches('/')
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .map(|char| char.to_ascii_lowercase())
-            .collect();
+        let name: String =
+            inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect();
         if Self::BLOCKS.contains(&name.as_str()) {
             text.push('\n');
         }

@@ -1,1 +1,66 @@
-fn main() {}
+//! Every task of the project, and the tools it needs.
+//!
+//! A task installs what it needs into `.tools/`, by version, so that the second run finds it there.
+
+mod check;
+mod page;
+mod project;
+mod seal;
+mod serve;
+mod step;
+mod tools;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the Saoma project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the page in release mode into dist/, precompressed
+    Build,
+    /// Build the page and serve it with a sandbox gateway and a few orders to pay
+    Demo(serve::Address),
+    /// Serve the page with live reload, with the sandbox gateway behind it
+    Dev(serve::Address),
+    /// Run the end-to-end tests alone, on the page in dist/
+    E2e {
+        /// Arguments for the test runner: a part of a scenario's name, `--list`, `--test-threads N`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Show this list
+    Help,
+    /// Write the hashes of inline scripts and styles into the content security policy (the build calls it)
+    #[command(hide = true)]
+    Seal,
+    /// Run everything that decides whether a change is good
+    Test,
+}
+
+fn main() {
+    let result = match Arguments::parse().task {
+        Task::Build => page::build(),
+        Task::Demo(address) => serve::demo(&address),
+        Task::Dev(address) => serve::dev(&address),
+        Task::E2e { arguments } => check::end_to_end(&arguments),
+        Task::Help => help(),
+        Task::Seal => seal::run(),
+        Task::Test => check::all(),
+    };
+    if let Err(error) = result {
+        eprintln!("\nerror: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn help() -> anyhow::Result<()> {
+    use clap::CommandFactory;
+    Arguments::command().print_help()?;
+    Ok(())
+}

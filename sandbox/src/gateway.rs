@@ -1,0 +1,284 @@
+//! The XArrPay template API, as the real gateway answers it.
+//!
+//! Source: `003_37d426c7333ebf8e.txt` and `protocols.md` section 1. Written apart from the page's decoder on purpose.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Path, Query, State as Extract},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use futures_util::stream;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    State,
+    fault::{Call, Fault, Kind},
+    order::{Order, Stand},
+    server::Cut,
+};
+
+/// A request that is held open is given up after so long.
+const LONGEST_HANG: Duration = Duration::from_secs(120);
+
+pub(crate) fn routes() -> Router<Arc<State>> {
+    Router::new().route("/api/order/{call}", post(answer))
+}
+
+/// Marks a request as answered, also when the page has hung up.
+struct Open {
+    number: u64,
+    state: Arc<State>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let at = millis(self.state.began.elapsed());
+        self.state.records().end(self.number, at);
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+async fn answer(
+    Extract(state): Extract<Arc<State>>,
+    Path(call): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Ok(call) = serde_json::from_value::<Call>(Value::String(call)) else { return StatusCode::NOT_FOUND.into_response() };
+    let text = String::from_utf8_lossy(&body).into_owned();
+    let request = serde_json::from_str::<Value>(&text).ok();
+    let named = request.as_ref().and_then(|request| find(&state, call, request));
+    let at = millis(state.began.elapsed());
+    let number = state.records().begin(at, call, named.clone(), query.get("_time").cloned(), &text);
+    let open = Open { number, state: Arc::clone(&state) };
+
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+    let (faults, date, data) = {
+        let mut orders = state.orders();
+        let Some(order) = named.as_deref().and_then(|id| orders.get_mut(id)) else {
+            return enveloped(404, "未能找到订单信息或失效", Value::Null).into_response();
+        };
+        let faults = order.meet(call);
+        (faults, order.gateway_now(), data(call, order, host))
+    };
+    let mut response = respond(&state, data, &faults).await;
+    let moment = UNIX_EPOCH + Duration::from_secs(u64::try_from(date).unwrap_or(0));
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(moment)) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    drop(open);
+    response
+}
+
+/// The number of the order that a request names. `qrcode` takes the gateway's own number only.
+fn find(state: &State, call: Call, request: &Value) -> Option<String> {
+    if let Some(id) = request.get("order_id").and_then(Value::as_str).filter(|id| !id.is_empty()) {
+        return Some(id.to_owned());
+    }
+    if call == Call::Qrcode {
+        return None;
+    }
+    let out_order_id = request.get("out_order_id")?.as_str()?;
+    state.orders().id_of(out_order_id, request.get("pid")?.as_i64()?)
+}
+
+fn enveloped(code: i64, message: &str, data: Value) -> axum::Json<Value> {
+    axum::Json(json!({ "code": code, "message": message, "data": data, "redirect": "" }))
+}
+
+fn data(call: Call, order: &Order, host: &str) -> Value {
+    let mut data = match call {
+        Call::Audio => json!(order.spec.audio),
+        Call::Info => info(order),
+        Call::Qrcode => code(order, host),
+        Call::Status => status(order),
+    };
+    let name = serde_json::to_value(call).ok();
+    if let Some(merged) = name.as_ref().and_then(Value::as_str).and_then(|name| order.spec.merge.get(name)) {
+        merge(&mut data, merged);
+    }
+    data
+}
+
+fn merge(data: &mut Value, with: &Value) {
+    if let (Value::Object(data), Value::Object(with)) = (data, with) {
+        data.extend(with.clone());
+    }
+}
+
+fn return_uri(order: &Order) -> Option<String> {
+    let spec = &order.spec;
+    let shop = || format!("/sandbox/shop?out_order_id={}&trade_no={}&trade_status=TRADE_SUCCESS&sign=sandbox", spec.out_order_id, spec.order_id);
+    Some(spec.return_uri.clone().unwrap_or_else(shop)).filter(|uri| !uri.is_empty())
+}
+
+fn info(order: &Order) -> Value {
+    let spec = &order.spec;
+    let mut info = json!({
+        "subject": spec.subject,
+        "out_order_id": spec.out_order_id,
+        "order_id": spec.order_id,
+        "status": order.stand().code(),
+        "amount": spec.amount,
+        "trade_amount": spec.trade_amount.unwrap_or(spec.amount),
+        "expire_time": order.expire_time(),
+        "pay_type": spec.pay_type,
+        "pay_type_text": spec.pay_type_text,
+        "create_time": local_time(order.created_at()),
+        "return_uri": "",
+        "pay_type_logo": spec.pay_type_logo,
+        "content": spec.content,
+        "service_qq": spec.service_qq,
+        "pay_tip": spec.pay_tip,
+        "pay_account_tip": { "tip": spec.account_tip, "tip_cover": spec.tip_cover },
+    });
+    add_outcome(&mut info, order);
+    info
+}
+
+fn status(order: &Order) -> Value {
+    let mut status = json!({ "status": order.stand().code(), "expire_time": order.expire_time(), "return_uri": "", "is_auto_open": order.spec.is_auto_open });
+    add_outcome(&mut status, order);
+    status
+}
+
+/// What both answers say of the way back.
+fn add_outcome(answer: &mut Value, order: &Order) {
+    let Some(answer) = answer.as_object_mut() else { return };
+    if let Some(wait) = order.spec.pay_payed_wait_time {
+        answer.insert("pay_payed_wait_time".into(), wait.into());
+    }
+    if order.stand() == Stand::Paid
+        && let Some(uri) = return_uri(order)
+    {
+        answer.insert("return_uri".into(), uri.into());
+    }
+}
+
+fn code(order: &Order, host: &str) -> Value {
+    let code = &order.spec.code;
+    let wallet = format!("http://{host}/sandbox/wallet/{}", order.spec.order_id);
+    let mut answer = Map::new();
+    for (name, value) in json!(code).as_object().into_iter().flatten() {
+        if !value.is_null() && value != "" {
+            answer.insert(name.clone(), value.clone());
+        }
+    }
+    if code.r#type.is_empty() {
+        answer.insert("type".into(), "qrcode".into());
+        if code.qrcode.is_none() && code.qrcode_data.is_none() {
+            answer.insert("qrcode".into(), wallet.into());
+        }
+    }
+    Value::Object(answer)
+}
+
+/// Unix seconds as the gateway's local time in China, which carries no zone.
+fn local_time(unix: i64) -> String {
+    let (days, seconds) = ((unix + 8 * 3600).div_euclid(86_400), (unix + 8 * 3600).rem_euclid(86_400));
+    // Civil date from days since 1970-01-01 (Howard Hinnant's algorithm).
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+const LOGIN_PAGE: &str = "<!doctype html><html><title>Login</title><body><form>Please sign in</form></body></html>";
+
+async fn respond(state: &State, mut data: Value, faults: &[Fault]) -> Response {
+    for fault in faults {
+        match &fault.kind {
+            Kind::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            Kind::Merge { data: with } => merge(&mut data, with),
+            _ => {}
+        }
+    }
+    let body = if state.settings.flat { data.to_string() } else { enveloped(200, "success", data).0.to_string() };
+    let json = |body: String| ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
+    let html = |status: StatusCode, body: &str| (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body.to_owned()).into_response();
+    for fault in faults {
+        return match &fault.kind {
+            Kind::Delay { .. } | Kind::Merge { .. } => continue,
+            Kind::Double => json(body.repeat(2)),
+            Kind::Hang => {
+                tokio::time::sleep(LONGEST_HANG).await;
+                cut()
+            }
+            Kind::Html => html(StatusCode::OK, LOGIN_PAGE),
+            Kind::Replace { body } => json(body.clone()),
+            Kind::Reset => cut(),
+            Kind::Slow { ms } => slowly(body, *ms),
+            Kind::Status { body, code, retry_after } => {
+                let status = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let mut response = match body {
+                    Some(body) => (status, json(body.clone())).into_response(),
+                    None => html(status, &format!("<h1>{status}</h1>")),
+                };
+                if let Some(value) = retry_after.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
+                    response.headers_mut().insert(header::RETRY_AFTER, value);
+                }
+                response
+            }
+            Kind::Truncate => truncated(&body),
+        };
+    }
+    json(body)
+}
+
+fn cut() -> Response {
+    let mut response = StatusCode::OK.into_response();
+    response.extensions_mut().insert(Cut);
+    response
+}
+
+/// Announces the whole body, sends half of it and cuts the connection.
+fn truncated(body: &str) -> Response {
+    let half = Bytes::copy_from_slice(body.as_bytes().get(..body.len() / 2).unwrap_or_default());
+    let pieces = stream::iter([Ok(half), Err(io::Error::other("cut on demand"))]);
+    ([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_LENGTH, body.len().to_string())], Body::from_stream(pieces)).into_response()
+}
+
+/// Sends the body in ten pieces over `ms` milliseconds.
+fn slowly(body: String, ms: u64) -> Response {
+    let size = body.len().div_ceil(10).max(1);
+    let pieces: Vec<Bytes> = body.as_bytes().chunks(size).map(Bytes::copy_from_slice).collect();
+    let pieces = stream::unfold(pieces.into_iter(), move |mut rest| async move {
+        let piece = rest.next()?;
+        tokio::time::sleep(Duration::from_millis(ms / 10)).await;
+        Some((Ok::<_, io::Error>(piece), rest))
+    });
+    ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(pieces)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_time_is_that_of_china() {
+        // date -u -d @1717214400 → 2024-06-01 04:00:00
+        assert_eq!(local_time(1_717_214_400), "2024-06-01 12:00:00");
+        assert_eq!(local_time(951_753_599), "2000-02-28 23:59:59");
+        assert_eq!(local_time(951_753_600), "2000-02-29 00:00:00");
+    }
+}

@@ -1,0 +1,68 @@
+//! What the page asked.
+
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+use crate::fault::Call;
+
+/// One request to the gateway.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Record {
+    /// When the answer was complete or given up, in milliseconds since the sandbox began; missing while it is under way.
+    pub answered_ms: Option<u64>,
+    /// When it came, in milliseconds since the sandbox began.
+    pub at_ms: u64,
+    /// The body, shortened to 4,096 characters.
+    pub body: String,
+    /// Which call.
+    pub call: Call,
+    /// How many requests of this call for this order were under way, with this one.
+    pub concurrent: usize,
+    /// Its number.
+    pub number: u64,
+    /// The order, where one was found.
+    pub order_id: Option<String>,
+    /// The value of `_time`.
+    pub time: Option<String>,
+}
+
+/// The last requests.
+#[derive(Debug, Default)]
+pub struct Records {
+    last: VecDeque<Record>,
+    made: u64,
+}
+
+impl Records {
+    const MAX: usize = 10_000;
+    const MAX_BODY: usize = 4096;
+
+    pub(crate) fn begin(&mut self, at_ms: u64, call: Call, order_id: Option<String>, time: Option<String>, body: &str) -> u64 {
+        self.made += 1;
+        let is_open = |record: &&Record| record.answered_ms.is_none() && record.call == call && record.order_id == order_id;
+        let concurrent = self.last.iter().filter(is_open).count() + 1;
+        let body = body.chars().take(Self::MAX_BODY).collect();
+        self.last.push_back(Record { answered_ms: None, at_ms, body, call, concurrent, number: self.made, order_id, time });
+        if self.last.len() > Self::MAX {
+            self.last.pop_front();
+        }
+        self.made
+    }
+
+    pub(crate) fn end(&mut self, number: u64, at_ms: u64) {
+        if let Some(record) = self.last.iter_mut().rev().find(|record| record.number == number) {
+            record.answered_ms = Some(at_ms);
+        }
+    }
+
+    /// The requests that are remembered, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Record> {
+        self.last.iter()
+    }
+
+    /// Those of one order.
+    pub fn of(&self, order_id: &str) -> Vec<Record> {
+        self.last.iter().filter(|record| record.order_id.as_deref() == Some(order_id)).cloned().collect()
+    }
+}

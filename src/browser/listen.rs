@@ -1,0 +1,47 @@
+//! What the browser tells the page of its own accord. The page listens as long as it lives.
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{AddEventListenerOptions, Element, EventTarget};
+
+use super::{send, surroundings};
+use crate::checkout::Event;
+
+pub(super) fn all() {
+    let Some(window) = web_sys::window() else { return };
+    if let Some(document) = window.document() {
+        on(&document, "visibilitychange", || Event::VisibilityChanged { visible: surroundings::is_visible() });
+    }
+    on(&window, "pageshow", || Event::CameBack);
+    on(&window, "focus", || Event::CameBack);
+    on(&window, "online", || Event::ConnectionChanged { online: true });
+    on(&window, "offline", || Event::ConnectionChanged { online: false });
+    // WeChat's bridge counts as a gesture: from then on it plays sound.
+    for gesture in ["pointerdown", "keydown", "touchend", "WeixinJSBridgeReady"] {
+        on_gesture(&window, gesture);
+    }
+}
+
+fn on(target: &EventTarget, name: &str, event: fn() -> Event) {
+    listen(target, name, Closure::new(move |_| send(event())));
+}
+
+/// A press on the sound switch says what it wants itself.
+fn on_gesture(target: &EventTarget, name: &str) {
+    let listener = Closure::new(|event: web_sys::Event| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_switch = element.is_some_and(|element| matches!(element.closest("[data-sound-switch]"), Ok(Some(_))));
+        if !is_switch {
+            send(Event::Gestured);
+        }
+    });
+    listen(target, name, listener);
+}
+
+fn listen(target: &EventTarget, name: &str, listener: Closure<dyn FnMut(web_sys::Event)>) {
+    let options = AddEventListenerOptions::new();
+    options.set_passive(true);
+    options.set_capture(true);
+    if target.add_event_listener_with_callback_and_add_event_listener_options(name, listener.as_ref().unchecked_ref(), &options).is_ok() {
+        listener.forget();
+    }
+}

@@ -1,0 +1,182 @@
+//! Everything that touches the browser, one capability a file. It decides nothing.
+//!
+//! [`run`] is the loop around the checkout: it turns what the browser says into events, and does the effects.
+
+mod address;
+mod clipboard;
+mod clock;
+mod http;
+mod listen;
+mod preferences;
+mod sound;
+mod surroundings;
+mod tab;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+};
+
+use gloo_timers::callback::Timeout;
+use leptos::{
+    mount::mount_to_renderer,
+    prelude::{RwSignal, Set},
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    checkout::{Checkout, Effect, Event, QuestionId, Setup, ViewModel, Warning},
+    gateway,
+    i18n::Locale,
+    order::{Call, OrderRef},
+    view::{self, Ports},
+};
+
+thread_local! {
+    static SHELL: RefCell<Option<Shell>> = const { RefCell::new(None) };
+    /// Events wait here while another one is being handled.
+    static QUEUE: RefCell<VecDeque<Event>> = const { RefCell::new(VecDeque::new()) };
+    static HANDLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The page's one checkout, and what is under way for it.
+struct Shell {
+    checkout: Checkout,
+    locale: Locale,
+    questions: Vec<(QuestionId, http::Asking)>,
+    sound: sound::Sound,
+    timer: Option<Timeout>,
+    view: RwSignal<ViewModel>,
+}
+
+/// Starts the page: in place of what stands in `#app`.
+pub fn run() {
+    let address = address::here();
+    let locale = surroundings::locale(&address.query);
+    let setup = Setup {
+        order: OrderRef::from_address(&address.path, &address.query),
+        online: surroundings::is_online(),
+        place: surroundings::place(),
+        seed: surroundings::seed(),
+        visible: surroundings::is_visible(),
+    };
+    let (checkout, effects) = Checkout::start(clock::now(), setup);
+    let Some(root) = tab::app_root() else {
+        report("saoma: index.html has no element with the id \"app\"");
+        return;
+    };
+    tab::set_language(locale);
+    root.set_text_content(None);
+    let model = checkout.view(clock::now());
+    let unmount = mount_to_renderer(&root, move || {
+        let view = RwSignal::new(model);
+        SHELL.set(Some(Shell { checkout, locale, questions: Vec::new(), sound: sound::Sound::default(), timer: None, view }));
+        view::page(view, locale.messages(), Ports { copy: clipboard::copy, send })
+    });
+    unmount.forget();
+    tab::mark_started();
+    listen::all();
+    HANDLING.set(true);
+    with_shell(|shell| {
+        shell.perform(effects);
+        shell.refresh();
+    });
+    HANDLING.set(false);
+    settle();
+}
+
+/// Tells the checkout that something happened.
+fn send(event: Event) {
+    QUEUE.with_borrow_mut(|queue| queue.push_back(event));
+    settle();
+}
+
+/// Handles all events that wait, in their order; effects may bring new ones.
+fn settle() {
+    if HANDLING.replace(true) {
+        return;
+    }
+    while let Some(event) = QUEUE.with_borrow_mut(VecDeque::pop_front) {
+        with_shell(|shell| {
+            let effects = shell.checkout.update(clock::now(), event);
+            shell.perform(effects);
+            shell.refresh();
+        });
+    }
+    HANDLING.set(false);
+}
+
+fn with_shell(change: impl FnOnce(&mut Shell)) {
+    SHELL.with_borrow_mut(|shell| {
+        if let Some(shell) = shell {
+            change(shell);
+        }
+    });
+}
+
+/// Writes to the console, where a merchant looks.
+fn report(text: &str) {
+    web_sys::console::warn_1(&JsValue::from_str(text));
+}
+
+impl Shell {
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Abandon(question) => drop(self.take_question(question)),
+                Effect::Ask { call, question, timeout } => self.ask(call, question, timeout),
+                Effect::ChooseMethod(id) => address::go(&gateway::separate_path(&id)),
+                Effect::Defer(id) => address::load_deferred(&id),
+                Effect::Hush => self.sound.hush(),
+                Effect::Leave(target) => address::go(target.as_str()),
+                Effect::OpenWallet(link) | Effect::Visit(link) => address::go(link.as_str()),
+                Effect::Play(prompt) => self.sound.play(&prompt, self.locale),
+                Effect::RememberSound(on) => preferences::set_sound(on),
+                Effect::Tell(warning) => report(&describe(&warning)),
+            }
+        }
+    }
+
+    fn ask(&mut self, call: Call, question: QuestionId, timeout: core::time::Duration) {
+        let asking = http::Asking::new(timeout);
+        let handle = asking.handle();
+        self.questions.push((question, asking));
+        spawn_local(async move {
+            let reply = http::post(&gateway::request(&call), &handle).await;
+            let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
+            if asked.is_some() {
+                send(reply.into_event(&call, question));
+            }
+        });
+    }
+
+    /// `None` for a question that was abandoned.
+    fn take_question(&mut self, question: QuestionId) -> Option<http::Asking> {
+        let at = self.questions.iter().position(|(asked, _)| *asked == question)?;
+        Some(self.questions.swap_remove(at).1)
+    }
+
+    /// Shows the present state and sets the timer for the next.
+    fn refresh(&mut self) {
+        let now = clock::now();
+        let model = self.checkout.view(now);
+        tab::show(&model, self.locale);
+        self.view.set(model);
+        self.timer = self.checkout.next_deadline(now).map(|deadline| {
+            // A browser fires a timer up to a millisecond early; the machine wants to be late rather than twice.
+            let pause = u32::try_from(deadline.since(now).as_millis().saturating_add(1)).unwrap_or(u32::MAX).min(0x7fff_ffff);
+            Timeout::new(pause, || send(Event::TimePassed))
+        });
+    }
+}
+
+fn describe(warning: &Warning) -> String {
+    match warning {
+        Warning::CallFailed { call, failure } => http::describe_failure(call, failure),
+        Warning::NoNumber => {
+            "saoma: the gateway's order/info answer has no order_id, which order/qrcode and the choice of a method need".to_owned()
+        }
+        Warning::ReturnTargetRefused => "saoma: return_uri is not a http(s) or relative address and was refused".to_owned(),
+    }
+}

@@ -1,0 +1,22 @@
+//! What is remembered from one visit to the next: whether sound is wanted. Nothing of an order is stored.
+
+use web_sys::Storage;
+
+const SOUND: &str = "saoma.sound";
+
+/// A browser may forbid storage; the preference is then forgotten, and nothing else.
+fn storage() -> Option<Storage> {
+    web_sys::window().and_then(|window| window.local_storage().ok().flatten())
+}
+
+/// On unless it was switched off.
+pub(super) fn sound() -> bool {
+    storage().and_then(|storage| storage.get_item(SOUND).ok().flatten()).as_deref() != Some("off")
+}
+
+pub(super) fn set_sound(on: bool) {
+    if let Some(storage) = storage() {
+        // Full or forbidden storage: see above.
+        let _ = storage.set_item(SOUND, if on { "on" } else { "off" });
+    }
+}

@@ -1,0 +1,52 @@
+//! What the browser says of itself and of the shopper's wishes.
+
+use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
+use web_sys::VisibilityState;
+
+use super::{address, preferences};
+use crate::{
+    checkout::{Host, Place},
+    i18n::Locale,
+    order::query_param,
+};
+
+pub(super) fn is_online() -> bool {
+    web_sys::window().unwrap_throw().navigator().on_line()
+}
+
+pub(super) fn is_visible() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_none_or(|document| document.visibility_state() != VisibilityState::Hidden)
+}
+
+pub(super) fn place() -> Place {
+    let navigator = web_sys::window().unwrap_throw().navigator();
+    let agent = navigator.user_agent().unwrap_or_default();
+    Place {
+        came_back: navigation_type().as_deref() == Some("back_forward"),
+        deferred: address::was_deferred(),
+        host: Host::of_user_agent(&agent),
+        mobile: Place::is_mobile(&agent, navigator.max_touch_points()),
+        sound: preferences::sound(),
+    }
+}
+
+/// How the page was reached: `navigate`, `reload`, `back_forward`.
+fn navigation_type() -> Option<String> {
+    let performance = web_sys::window()?.performance()?;
+    let entry = performance.get_entries_by_type("navigation").get(0);
+    js_sys::Reflect::get(&entry, &JsValue::from_str("type")).ok()?.as_string()
+}
+
+/// `?lang=`, else the browser's languages.
+pub(super) fn locale(query: &str) -> Locale {
+    let wished = query_param(query, "lang");
+    let languages = web_sys::window().unwrap_throw().navigator().languages();
+    let languages: Vec<String> =
+        languages.iter().filter_map(|language| language.dyn_into::<js_sys::JsString>().ok()).map(String::from).collect();
+    Locale::choose(wished.as_deref().into_iter().chain(languages.iter().map(String::as_str)))
+}
+
+pub(super) fn seed() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}

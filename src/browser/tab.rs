@@ -1,0 +1,66 @@
+//! The document around the page: its language, title and icon.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement};
+
+use crate::{
+    checkout::{Screen, ViewModel},
+    i18n::Locale,
+    view,
+};
+
+fn document() -> Option<Document> {
+    web_sys::window().and_then(|window| window.document())
+}
+
+/// The element that the page is put into.
+pub(super) fn app_root() -> Option<HtmlElement> {
+    document()?.get_element_by_id("app")?.dyn_into().ok()
+}
+
+pub(super) fn set_language(locale: Locale) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        // Setting an attribute fails only for a name that is none.
+        let _ = root.set_attribute("lang", locale.tag());
+    }
+}
+
+/// Tells the static part of the page that the application has taken over.
+pub(super) fn mark_started() {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("data-start", "done");
+    }
+}
+
+/// Lets a tab in the background tell how things stand.
+pub(super) fn show(model: &ViewModel, locale: Locale) {
+    let Some(document) = document() else { return };
+    let title = view::title(model, locale.messages());
+    if document.title() != title {
+        document.set_title(&title);
+    }
+    if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
+        let icon = icon_url(&model.screen);
+        if link.get_attribute("href").as_deref() != Some(icon.as_str()) {
+            // Setting an attribute fails only for a name that is none.
+            let _ = link.set_attribute("href", &icon);
+        }
+    }
+}
+
+/// A small picture of how things stand: four squares for a code, a tick, a bar.
+fn icon_url(screen: &Screen) -> String {
+    let (colour, shape) = match screen {
+        Screen::Paid { .. } => ("0b7a3f", "M8 17l2-2 4 4 8-9 2 2-10 11z"),
+        Screen::Ended { .. } | Screen::Failed { .. } => ("56606e", "M8 14h16v4H8z"),
+        Screen::Awaiting { .. } | Screen::Loading { .. } => ("1558d6", "M9 9h5v5H9zM18 9h5v5h-5zM9 18h5v5H9zM18 18h5v5h-5z"),
+    };
+    [
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23",
+        colour,
+        "'/%3E%3Cpath d='",
+        shape,
+        "' fill='%23fff'/%3E%3C/svg%3E",
+    ]
+    .concat()
+}

@@ -1,0 +1,143 @@
+//! The page's elements: built node by node, so that nothing is ever parsed as markup.
+//!
+//! Leptos' `view!` macro makes a type of every tree, and code for every type: half as much again as the whole page
+//! weighs. It also assigns markup for trees that never change, which Trusted Types forbid. So the page takes Leptos'
+//! signals, effects and mounting, and one plain element type.
+
+use leptos::{
+    prelude::{RenderEffect, on_cleanup},
+    tachys::view::Render,
+};
+use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure};
+use web_sys::{Document, Element, HtmlElement};
+
+/// An element with what is in it. What is bound to it lives as long as the reactive owner that it was made in.
+#[derive(Clone)]
+pub(crate) struct El(Element);
+
+fn document() -> Document {
+    web_sys::window().and_then(|window| window.document()).unwrap_throw()
+}
+
+/// An HTML element.
+pub(super) fn el(tag: &str) -> El {
+    El(document().create_element(tag).unwrap_throw())
+}
+
+/// An SVG picture that says nothing to those who cannot see it.
+pub(super) fn svg(class: &str, size: &str, shapes: &[(&str, &[(&str, &str)])]) -> El {
+    const NAMESPACE: Option<&str> = Some("http://www.w3.org/2000/svg");
+    let make = |tag| El(document().create_element_ns(NAMESPACE, tag).unwrap_throw());
+    let view_box = ["0 0 ", size, " ", size].concat();
+    let picture = make("svg").attr("class", class).attr("viewBox", &view_box).attr("aria-hidden", "true");
+    shapes.iter().fold(picture, |picture, (tag, attributes)| {
+        picture.child(attributes.iter().fold(make(tag), |shape, (name, value)| shape.attr(name, value)))
+    })
+}
+
+impl El {
+    pub(super) fn attr(self, name: &str, value: &str) -> Self {
+        self.0.set_attribute(name, value).unwrap_throw();
+        self
+    }
+
+    pub(super) fn class(self, class: &str) -> Self {
+        self.attr("class", class)
+    }
+
+    /// Adds text.
+    pub(super) fn text(self, text: &str) -> Self {
+        self.0.append_with_str_1(text).unwrap_throw();
+        self
+    }
+
+    /// Adds an element, where there is one.
+    pub(super) fn child(self, child: impl Into<Option<Self>>) -> Self {
+        self.append(child.into());
+        self
+    }
+
+    pub(super) fn children(self, children: impl IntoIterator<Item = Self>) -> Self {
+        children.into_iter().for_each(|child| self.append(Some(child)));
+        self
+    }
+
+    fn append(&self, child: Option<Self>) {
+        if let Some(child) = child {
+            self.0.append_child(&child.0).unwrap_throw();
+        }
+    }
+
+    pub(super) fn on_click(self, action: impl Fn() + 'static) -> Self {
+        let listener = Closure::<dyn Fn()>::new(action).into_js_value();
+        self.0.add_event_listener_with_callback("click", listener.unchecked_ref()).unwrap_throw();
+        self
+    }
+
+    /// Keeps the element's text equal to `source`, which reads signals.
+    pub(super) fn bind_text(self, source: impl Fn() -> String + 'static) -> Self {
+        let element = self.0.clone();
+        self.bind(source, move |text: &String| element.set_text_content(Some(text)))
+    }
+
+    /// Keeps an attribute equal to `source`.
+    pub(super) fn bind_attr(self, name: &'static str, source: impl Fn() -> &'static str + 'static) -> Self {
+        let element = self.0.clone();
+        self.bind(source, move |value: &&str| element.set_attribute(name, value).unwrap_throw())
+    }
+
+    /// Keeps what is in the element equal to what `make` makes of `source`; it is made anew only when that changes.
+    pub(super) fn bind_child<T: PartialEq + 'static>(
+        self,
+        source: impl Fn() -> T + 'static,
+        make: impl Fn(&T) -> Option<Self> + 'static,
+    ) -> Self {
+        let element = self.0.clone();
+        self.bind(source, move |value: &T| {
+            element.set_text_content(None);
+            Self(element.clone()).append(make(value));
+        })
+    }
+
+    /// Calls `apply` with the value of `source`, now and whenever it has changed.
+    fn bind<T: PartialEq + 'static>(self, source: impl Fn() -> T + 'static, apply: impl Fn(&T) + 'static) -> Self {
+        let mut last = None;
+        keep(Box::new(move || {
+            let value = source();
+            if last.as_ref() != Some(&value) {
+                apply(&value);
+                last = Some(value);
+            }
+        }));
+        self
+    }
+
+    /// Gives the element the focus once it is on the page.
+    pub(super) fn focus_soon(self) -> Self {
+        let element: HtmlElement = self.0.clone().unchecked_into();
+        leptos::task::spawn_local(async move {
+            // An element that has left the page meanwhile cannot be focused; nothing is lost.
+            let _ = element.focus();
+        });
+        self
+    }
+}
+
+/// Runs now, and again when a signal that it read has changed; ends with the owner.
+fn keep(mut run: Box<dyn FnMut()>) {
+    let effect = RenderEffect::new(move |_| run());
+    on_cleanup(move || drop(effect));
+}
+
+impl Render for El {
+    type State = Element;
+
+    fn build(self) -> Element {
+        self.0
+    }
+
+    fn rebuild(self, state: &mut Element) {
+        state.replace_with_with_node_1(&self.0).unwrap_throw();
+        *state = self.0;
+    }
+}

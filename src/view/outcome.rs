@@ -1,0 +1,111 @@
+//! The screens without a code: loading, paid, ended, failed.
+
+use super::{
+    Context, details,
+    element::{El, el},
+    icon::{self, Mark},
+    subject,
+};
+use crate::{
+    checkout::{Event, Reason},
+    i18n::{Messages, fill},
+    order::{End, Order, ReturnTarget},
+};
+
+/// Heading and explanation of an order that ended.
+pub(super) fn end_texts(end: End, messages: &Messages) -> (&str, &str) {
+    match end {
+        End::Closed => (messages.closed, messages.closed_detail),
+        End::CreationFailed => (messages.creation_failed, messages.creation_failed_detail),
+        End::TimedOut => (messages.timed_out, messages.timed_out_detail),
+    }
+}
+
+/// Heading and explanation where there is no order.
+pub(super) fn reason_texts<'text>(reason: &Reason, messages: &'text Messages) -> (&'text str, &'text str) {
+    match reason {
+        Reason::LinkIncomplete => (messages.link_incomplete, messages.link_incomplete_detail),
+        Reason::NotFound(_) => (messages.not_found, messages.not_found_detail),
+        Reason::Unreachable => (messages.unreachable, messages.unreachable_detail),
+    }
+}
+
+/// A card with a mark and a heading. The heading takes the focus, so that a keyboard or a screen reader is where the news is.
+fn card(kind: &str, mark: Mark, heading: &str) -> El {
+    let heading = el("h1").attr("tabindex", "-1").text(heading).focus_soon();
+    el("section").class("card outcome").attr("data-screen", kind).child(icon::mark(mark)).child(heading)
+}
+
+fn line(class: &str, text: &str) -> El {
+    el("p").class(class).text(text)
+}
+
+/// The order is being asked for: the same skeleton that `index.html` shows before.
+pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
+    let messages = context.messages;
+    let text = if retrying { messages.loading_retries } else { messages.loading };
+    let bone = |class| el("div").class(class);
+    el("section")
+        .class("card skeleton")
+        .attr("data-screen", "loading")
+        .attr("aria-busy", "true")
+        .children([bone("bone line"), bone("bone amount"), bone("bone code"), line("wait", text)])
+        .child(line("number", "").child(el("bdi").text(number)))
+}
+
+/// The order is paid.
+pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
+    let Context { messages, ports, .. } = context;
+    let detail = fill(messages.paid_detail, &[("amount", &order.trade_amount.grouped())]);
+    let card = card("paid", Mark::Tick, messages.paid).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
+    let card = match target {
+        None => card.child(line("stay", messages.paid_stay)),
+        Some(target) => {
+            let countdown = move || {
+                let seconds = context.read(|view| view.leaving_in).map(|seconds| seconds.to_string());
+                seconds.map(|seconds| fill(messages.leaving_in, &[("seconds", &seconds)])).unwrap_or_default()
+            };
+            let go = el("a").class("button primary").attr("href", target.as_str()).text(messages.go_now);
+            let stay = el("div").class("wide").bind_child(
+                move || context.read(|view| view.leaving_in.is_some()),
+                move |leaving| leaving.then(|| context.button("button", messages.stay, Event::StayPressed)),
+            );
+            card.child(line("leaving", "").bind_text(countdown)).child(go.on_click(move || (ports.send)(Event::GoNowFollowed))).child(stay)
+        }
+    };
+    card.child(details::order_facts(context, order))
+}
+
+/// The order ended without payment.
+pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
+    let messages = context.messages;
+    let (title, detail) = end_texts(end, messages);
+    let (kind, mark) = match end {
+        End::Closed => ("closed", Mark::Cross),
+        End::CreationFailed => ("creation-failed", Mark::Cross),
+        End::TimedOut => ("timed-out", Mark::Hourglass),
+    };
+    let what = [subject(order, messages), " · ¥", &order.trade_amount.grouped()].concat();
+    card(kind, mark, title)
+        .child(line("explanation", detail))
+        .child(line("subject", &what))
+        .child(details::service(context, order))
+        .child(details::order_facts(context, order))
+}
+
+/// There is no order to show.
+pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) -> El {
+    let messages = context.messages;
+    let (title, detail) = reason_texts(reason, messages);
+    let (kind, mark, words) = match reason {
+        Reason::LinkIncomplete => ("link-incomplete", Mark::Question, None),
+        Reason::NotFound(words) => ("not-found", Mark::Question, words.as_deref()),
+        Reason::Unreachable => ("unreachable", Mark::Cross, None),
+    };
+    let can_retry = *reason != Reason::LinkIncomplete;
+    card(kind, mark, title)
+        .child(line("explanation", detail))
+        .child(words.map(|words| line("words", "").child(el("bdi").text(words))))
+        .child(can_retry.then(|| context.button("button primary", messages.retry, Event::RetryPressed)))
+        .child(number.map(|number| line("number", messages.order_number).text(" ").child(el("bdi").text(number))))
+}

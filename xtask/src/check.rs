@@ -1,0 +1,72 @@
+//! Everything that decides whether a change is good.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    page, project,
+    step::{run, run_quietly, step},
+    tools,
+};
+
+/// All checks, cheapest first.
+pub(crate) fn all() -> Result<()> {
+    step("Checking the formatting", || run_quietly(&mut cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`"))?;
+    tools::install_for_build()?;
+    step("Clippy, native", || {
+        run_quietly(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]), LINE)
+    })?;
+    step("Clippy, browser", || {
+        run_quietly(
+            &mut cargo(&["clippy", "--locked", "--target", "wasm32-unknown-unknown", "--all-targets", "--", "-D", "warnings"]),
+            LINE,
+        )
+    })?;
+    step("Native tests", || run(&mut cargo(&["test", "--locked", "--workspace", "--exclude", "e2e"]), LINE))?;
+    let browser = tools::browser()?;
+    if let Some(browser) = &browser {
+        step("Browser tests", || {
+            let mut tests = Command::new("cargo");
+            tests.args(["test", "--locked", "--target", "wasm32-unknown-unknown", "--test", "browser"]).current_dir(project::root());
+            tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::wasm_test_runner());
+            tests.env("CHROMEDRIVER", &browser.chromedriver);
+            run(&mut tests, LINE)
+        })?;
+    }
+    page::build_dist()?;
+    step("Size budget", || {
+        let weight = page::weigh()?;
+        println!("{}", weight.table());
+        weight.check()
+    })?;
+    match browser {
+        Some(browser) => run_end_to_end(&browser, &[]),
+        None => bail!("the browser tests and the end-to-end tests did not run: see above for what they want on PATH"),
+    }
+}
+
+/// The end-to-end tests on what is in `dist/`.
+pub(crate) fn end_to_end(arguments: &[String]) -> Result<()> {
+    match tools::browser()? {
+        Some(browser) => run_end_to_end(&browser, arguments),
+        None => bail!("the end-to-end tests need a browser and its driver"),
+    }
+}
+
+fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> {
+    step("End-to-end tests", || {
+        let mut tests = Command::new("cargo");
+        tests.args(["run", "--quiet", "--locked", "--package", "e2e", "--"]).args(arguments).current_dir(project::root());
+        tests.env("SAOMA_DIST", project::dist()).env("SAOMA_CHROME", &browser.chrome).env("SAOMA_CHROMEDRIVER", &browser.chromedriver);
+        run(&mut tests, "a failed scenario says what it saw; its screenshot is in tests/e2e/report/")
+    })
+}
+
+const LINE: &str = "the output above names the file and the line";
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(project::root());
+    command
+}

@@ -1,0 +1,135 @@
+//! Building the page, and weighing it.
+
+use std::{
+    env, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    project,
+    step::{run_quietly, step},
+    tools,
+};
+
+/// The whole first load, in bytes of brotli.
+const BUDGET: usize = 100_000;
+
+/// Builds `dist/` in release mode and prints what it weighs.
+pub(crate) fn build() -> Result<()> {
+    build_dist()?;
+    println!("{}", weigh()?.table());
+    Ok(())
+}
+
+/// Builds `dist/` in release mode, with a `.br` and a `.gz` beside each file.
+pub(crate) fn build_dist() -> Result<()> {
+    tools::install_for_build()?;
+    step("Building the page in release mode", || {
+        run_quietly(
+            trunk()?.args(["build", "--release"]).env("RUSTFLAGS", remapped_paths()?),
+            "the output above names the file and the line",
+        )
+    })?;
+    step("Compressing dist/", compress)
+}
+
+/// Trunk with the project's own tools.
+pub(crate) fn trunk() -> Result<Command> {
+    let mut command = Command::new("trunk");
+    command.current_dir(project::root()).env("PATH", tools::path_with_tools()?).env_remove("NO_COLOR");
+    Ok(command)
+}
+
+/// No path of the builder's machine in the page: panics name files.
+fn remapped_paths() -> Result<String> {
+    let cargo_home = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => PathBuf::from(env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
+    };
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    Ok([remap(&cargo_home, "/cargo"), remap(&project::root(), "/saoma")].join(" "))
+}
+
+fn compress() -> Result<()> {
+    for file in files()? {
+        let content = fs::read(&file)?;
+        fs::write(with_suffix(&file, "br"), brotli(&content)?)?;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&content)?;
+        fs::write(with_suffix(&file, "gz"), gzip.finish()?)?;
+    }
+    Ok(())
+}
+
+fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+/// The files of `dist/` that are not compressed ones.
+fn files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(project::dist()).context("dist/ is missing; run `cargo xtask build`")? {
+        let path = entry?.path();
+        let compressed = path.extension().is_some_and(|extension| extension == "br" || extension == "gz");
+        if path.is_file() && !compressed {
+            files.push(path);
+        }
+    }
+    files.sort();
+    ensure!(!files.is_empty(), "dist/ is empty; run `cargo xtask build`");
+    Ok(files)
+}
+
+/// What the files of the first load weigh.
+pub(crate) struct Weight {
+    rows: Vec<(String, usize, usize)>,
+}
+
+/// Weighs what a shopper's browser loads first: all files of `dist/`.
+pub(crate) fn weigh() -> Result<Weight> {
+    let mut rows = Vec::new();
+    for file in files()? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let compressed = fs::metadata(with_suffix(&file, "br")).context("dist/ is not compressed; run `cargo xtask build`")?;
+        rows.push((name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?));
+    }
+    Ok(Weight { rows })
+}
+
+impl Weight {
+    /// A line for each file.
+    pub(crate) fn table(&self) -> String {
+        let mut table = format!("{:<44} {:>10} {:>10}\n", "first load", "bytes", "brotli");
+        for (name, bytes, compressed) in &self.rows {
+            table += &format!("{name:<44} {bytes:>10} {compressed:>10}\n");
+        }
+        table + &format!("{:<44} {:>10} {:>10}  budget {BUDGET}", "all", self.sum(|row| row.1), self.sum(|row| row.2))
+    }
+
+    fn sum(&self, part: impl Fn(&(String, usize, usize)) -> usize) -> usize {
+        self.rows.iter().map(part).sum()
+    }
+
+    /// Fails when the first load is heavier than it may be.
+    pub(crate) fn check(&self) -> Result<()> {
+        let weight = self.sum(|row| row.2);
+        if weight > BUDGET {
+            bail!("the first load weighs {weight} bytes of brotli, {} more than its budget", weight - BUDGET);
+        }
+        Ok(())
+    }
+}

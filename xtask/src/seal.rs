@@ -1,0 +1,59 @@
+//! The content security policy: it names each inline script and style by its hash.
+//!
+//! Trunk calls this as a hook on the page that it has put together, before it becomes `dist/`.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+
+pub(crate) fn run() -> Result<()> {
+    let folder = env::var_os("TRUNK_STAGING_DIR").context("TRUNK_STAGING_DIR is not set: this task is called by Trunk")?;
+    let file = PathBuf::from(folder).join("index.html");
+    let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    fs::write(&file, seal(&page)?).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Fills in the two places that `index.html` keeps for the hashes.
+fn seal(page: &str) -> Result<String> {
+    let (scripts, styles) = (hashes(page, "script"), hashes(page, "style"));
+    for place in ["SCRIPT_HASHES", "STYLE_HASHES"] {
+        ensure!(page.matches(place).count() == 1, "index.html must name {place} once, in its content security policy");
+    }
+    ensure!(!styles.is_empty(), "the page has no inline style: its first paint would be bare");
+    Ok(page.replace("SCRIPT_HASHES", &scripts.join(" ")).replace("STYLE_HASHES", &styles.join(" ")))
+}
+
+/// The hashes of the inline elements of this name, as a policy writes them.
+fn hashes(page: &str, element: &str) -> Vec<String> {
+    let (open, close) = (format!("<{element}"), format!("</{element}>"));
+    let inline = page.split(open.as_str()).skip(1).filter_map(|part| {
+        let (tag, rest) = part.split_once('>')?;
+        let (content, _) = rest.split_once(close.as_str())?;
+        let is_inline = !tag.contains(" src=") && !content.is_empty() && (tag.is_empty() || tag.starts_with(char::is_whitespace));
+        is_inline.then_some(content)
+    });
+    inline.map(|content| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<meta content="script-src SCRIPT_HASHES; style-src STYLE_HASHES"><style>a{}</style><script type="module">1</script><script src="x.js"></script>"#;
+
+    #[test]
+    fn inline_elements_are_named_by_their_hash() {
+        let sealed = seal(PAGE).unwrap();
+        // printf 1 | openssl dgst -sha256 -binary | base64
+        assert!(sealed.contains("script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=';"), "{sealed}");
+        assert!(sealed.contains("style-src 'sha256-"), "{sealed}");
+        assert!(!sealed.contains("_HASHES"));
+    }
+
+    #[test]
+    fn a_page_without_a_place_for_hashes_is_refused() {
+        assert!(seal("<style>a{}</style>").is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! The tools of the project: pinned, and kept in `.tools/` by version.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    project,
+    step::{run_quietly, step},
+};
+
+const TRUNK: Crate = Crate { package: "trunk", program: "trunk", version: "0.21.14" };
+/// Must be the version of `wasm-bindgen` in Cargo.lock.
+const WASM_BINDGEN: Crate = Crate { package: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.126" };
+
+/// A tool from crates.io.
+struct Crate {
+    package: &'static str,
+    program: &'static str,
+    version: &'static str,
+}
+
+impl Crate {
+    fn folder(&self) -> PathBuf {
+        project::tools().join(format!("{}-{}", self.program, self.version))
+    }
+
+    fn bin(&self) -> PathBuf {
+        self.folder().join("bin")
+    }
+
+    fn install(&self) -> Result<()> {
+        if self.bin().join(self.program).is_file() {
+            return Ok(());
+        }
+        let package = format!("{}@{}", self.package, self.version);
+        step(&format!("Installing {package} into .tools/ (a few minutes, once)"), || {
+            // A debug build of these tools is built twice as fast and is quick enough.
+            let mut install = Command::new("cargo");
+            install.args(["install", "--locked", "--debug", "--root"]).arg(self.folder()).arg(&package);
+            run_quietly(&mut install, "check that crates.io can be reached and that a C linker (gcc) is installed")
+        })
+    }
+}
+
+/// Everything that builds the page.
+pub(crate) fn install_for_build() -> Result<()> {
+    install_target()?;
+    TRUNK.install()?;
+    WASM_BINDGEN.install()?;
+    install_npm_packages()
+}
+
+/// Where the tools for a build are, to go before `PATH`.
+pub(crate) fn path_with_tools() -> Result<std::ffi::OsString> {
+    let own = [TRUNK.bin(), WASM_BINDGEN.bin(), npm_folder().join("node_modules/.bin")];
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(own.into_iter().chain(env::split_paths(&path))).context("PATH has an entry with a colon")
+}
+
+/// The runner of browser tests.
+pub(crate) fn wasm_test_runner() -> PathBuf {
+    WASM_BINDGEN.bin().join("wasm-bindgen-test-runner")
+}
+
+fn install_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().context("cannot start `rustc`; install Rust")?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot.stdout).trim());
+    if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    step("Adding the wasm32 target", || {
+        let mut add = Command::new("rustup");
+        add.args(["target", "add", TARGET]);
+        run_quietly(&mut add, "without rustup, install your distribution's std library for wasm32-unknown-unknown")
+    })
+}
+
+fn npm_folder() -> PathBuf {
+    project::tools().join("npm")
+}
+
+/// `npm ci` of `xtask/tools/package-lock.json`, when that file has changed since.
+fn install_npm_packages() -> Result<()> {
+    let (source, folder) = (project::root().join("xtask/tools"), npm_folder());
+    let lock = fs::read(source.join("package-lock.json")).context("xtask/tools/package-lock.json is missing")?;
+    let stamp = folder.join("installed-lock.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step("Installing wasm-opt from npm into .tools/", || {
+        fs::create_dir_all(&folder)?;
+        for file in ["package.json", "package-lock.json"] {
+            fs::copy(source.join(file), folder.join(file))?;
+        }
+        let mut install = Command::new("npm");
+        install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
+        run_quietly(&mut install, "install Node.js with npm, and check that its registry can be reached")?;
+        fs::write(&stamp, &lock).context("cannot note what is installed")
+    })
+}
+
+/// A browser and its driver for the tests. `None` where they cannot be had: it has then been said what is missing.
+pub(crate) fn browser() -> Result<Option<Browser>> {
+    if let Some(browser) = Browser::find() {
+        return Ok(Some(browser));
+    }
+    let installed = step("Installing Chromium and its driver with apt", || {
+        let mut update = apt();
+        run_quietly(update.args(["update", "-q"]), ADVICE)?;
+        let mut install = apt();
+        run_quietly(install.args(["install", "-q", "-y", "--no-install-recommends", "chromium", "chromium-driver"]), ADVICE)
+    });
+    if let Err(error) = installed {
+        println!("    {error:#}");
+    }
+    let found = Browser::find();
+    if found.is_none() {
+        println!("    wanted on PATH: `chromium` (or `google-chrome`) and `chromedriver` of the same version");
+    }
+    Ok(found)
+}
+
+const ADVICE: &str = "as another user than root, or without apt: install Chromium and ChromeDriver and put them on PATH";
+
+fn apt() -> Command {
+    // As root there is often no sudo; elsewhere it may not ask for a password.
+    let is_root = Path::new("/root").metadata().is_ok() && fs::read_dir("/root").is_ok();
+    let mut command = if is_root { Command::new("apt-get") } else { Command::new("sudo") };
+    if !is_root {
+        command.args(["-n", "apt-get"]);
+    }
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+/// A browser and its driver.
+pub(crate) struct Browser {
+    pub(crate) chrome: PathBuf,
+    pub(crate) chromedriver: PathBuf,
+}
+
+impl Browser {
+    fn find() -> Option<Self> {
+        let chrome = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)?;
+        Some(Self { chrome, chromedriver: on_path("chromedriver")? })
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let found = env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())?;
+    let starts = Command::new(&found).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    starts.is_ok_and(|status| status.success()).then_some(found)
+}
