@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_written_as_json() {
-        let fault: Fault = serde_json::from_str(r#"{"call":"status","times":0,"kind":{"name":"status","code":503,"retry_after":"7"}}"#).unwrap();
+        let fault: Fault =
+            serde_json::from_str(r#"{"call":"status","times":0,"kind":{"name":"status","code":503,"retry_after":"7"}}"#).unwrap();
         assert_eq!(fault.kind, Kind::Status { body: None, code: 503, retry_after: Some("7".into()) });
         assert!(serde_json::from_str::<Fault>(r#"{"kind":{"name":"nonsense"}}"#).is_err());
     }

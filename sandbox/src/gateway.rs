@@ -122,7 +122,8 @@ fn merge(data: &mut Value, with: &Value) {
 
 fn return_uri(order: &Order) -> Option<String> {
     let spec = &order.spec;
-    let shop = || format!("/sandbox/shop?out_order_id={}&trade_no={}&trade_status=TRADE_SUCCESS&sign=sandbox", spec.out_order_id, spec.order_id);
+    let shop =
+        || format!("/sandbox/shop?out_order_id={}&trade_no={}&trade_status=TRADE_SUCCESS&sign=sandbox", spec.out_order_id, spec.order_id);
     Some(spec.return_uri.clone().unwrap_or_else(shop)).filter(|uri| !uri.is_empty())
 }
 
@@ -215,7 +216,8 @@ async fn respond(state: &State, mut data: Value, faults: &[Fault]) -> Response {
     }
     let body = if state.settings.flat { data.to_string() } else { enveloped(200, "success", data).0.to_string() };
     let json = |body: String| ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
-    let html = |status: StatusCode, body: &str| (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body.to_owned()).into_response();
+    let html =
+        |status: StatusCode, body: &str| (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body.to_owned()).into_response();
     for fault in faults {
         return match &fault.kind {
             Kind::Delay { .. } | Kind::Merge { .. } => continue,
@@ -255,7 +257,8 @@ fn cut() -> Response {
 fn truncated(body: &str) -> Response {
     let half = Bytes::copy_from_slice(body.as_bytes().get(..body.len() / 2).unwrap_or_default());
     let pieces = stream::iter([Ok(half), Err(io::Error::other("cut on demand"))]);
-    ([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_LENGTH, body.len().to_string())], Body::from_stream(pieces)).into_response()
+    ([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_LENGTH, body.len().to_string())], Body::from_stream(pieces))
+        .into_response()
 }
 
 /// Sends the body in ten pieces over `ms` milliseconds.

@@ -22,7 +22,8 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router) {
                 continue;
             }
         };
-        let service = TowerToHyperService::new(routes.clone().map_request(|request: hyper::Request<Incoming>| request.map(axum::body::Body::new)));
+        let service =
+            TowerToHyperService::new(routes.clone().map_request(|request: hyper::Request<Incoming>| request.map(axum::body::Body::new)));
         tokio::spawn(async move {
             let service = service_fn(|request| {
                 let answer = hyper::service::Service::call(&service, request);

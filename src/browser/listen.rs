@@ -22,7 +22,8 @@ pub(super) fn all() {
 }
 
 fn on(target: &EventTarget, name: &str, event: fn() -> Event) {
-    listen(target, name, Closure::new(move |_| send(event())));
+    // Not captured: the focus of an element inside the page is not the shopper coming back.
+    listen(target, name, false, Closure::new(move |_| send(event())));
 }
 
 /// A press on the sound switch says what it wants itself.
@@ -34,13 +35,13 @@ fn on_gesture(target: &EventTarget, name: &str) {
             send(Event::Gestured);
         }
     });
-    listen(target, name, listener);
+    listen(target, name, true, listener);
 }
 
-fn listen(target: &EventTarget, name: &str, listener: Closure<dyn FnMut(web_sys::Event)>) {
+fn listen(target: &EventTarget, name: &str, capture: bool, listener: Closure<dyn FnMut(web_sys::Event)>) {
     let options = AddEventListenerOptions::new();
     options.set_passive(true);
-    options.set_capture(true);
+    options.set_capture(capture);
     if target.add_event_listener_with_callback_and_add_event_listener_options(name, listener.as_ref().unchecked_ref(), &options).is_ok() {
         listener.forget();
     }

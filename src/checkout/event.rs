@@ -7,6 +7,7 @@ use crate::order::{Answer, Call, Failure, OrderId, Prompt, ReturnTarget, UnixSec
 
 /// Something that happened. Events that make no sense in the present phase change nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an event lives for one update and is never kept in numbers")]
 pub enum Event {
     /// A question was answered, or failed.
     Answered {

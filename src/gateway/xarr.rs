@@ -87,7 +87,6 @@ fn info(fields: &Fields) -> Result<Info, Failure> {
         amount,
         content: fields.text("content"),
         create_time: fields.text("create_time"),
-        expires: expires(fields),
         id: fields.text("order_id").as_deref().and_then(OrderId::decode),
         out_order_id: fields.text("out_order_id").as_deref().and_then(OutOrderId::decode),
         method: fields.text("pay_type").map(|code| PayMethod {

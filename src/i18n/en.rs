@@ -23,7 +23,7 @@ pub(super) const MESSAGES: Messages = Messages {
     copy_failed: "Copy by hand",
     created: "Created",
     creation_failed: "Order could not be created",
-    creation_failed_detail: "You have not been charged. Go back to the shop to order again, or contact support.",
+    creation_failed_detail: "Go back to the shop to order again. If you have already paid, contact support and do not pay twice.",
     days_and_clock: "{days} d {clock}",
     go_now: "Return to the shop now",
     leaving_in: "Returning to the shop in {seconds} s",

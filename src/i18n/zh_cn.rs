@@ -23,7 +23,7 @@ pub(super) const MESSAGES: Messages = Messages {
     copy_failed: "请手动复制",
     created: "创建时间",
     creation_failed: "订单创建失败",
-    creation_failed_detail: "您没有被扣款。请返回商家重新下单，或联系客服。",
+    creation_failed_detail: "请返回商家重新下单；如果您已经付款，请联系客服，不要重复付款。",
     days_and_clock: "{days} 天 {clock}",
     go_now: "立即返回商家",
     leaving_in: "{seconds} 秒后自动返回商家",

@@ -54,8 +54,6 @@ pub struct Order {
     pub content: Option<String>,
     /// Server-local time without a zone: shown as it is, never parsed.
     pub create_time: Option<String>,
-    /// When the order stops waiting. May move in any later answer.
-    pub expires: Option<UnixSeconds>,
     /// The gateway's own number. `None` only where the order was asked for by the shop's number and the answer names none.
     pub id: Option<OrderId>,
     /// The shop's number.

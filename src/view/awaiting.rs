@@ -49,10 +49,15 @@ fn head(context: Context, order: &Order) -> El {
     let messages = context.messages;
     let due = order.trade_amount;
     let amount = el("strong").class("amount").child(el("span").class("currency").text("¥")).text(&due.grouped());
-    let warning = order.differing_amount().map(|price| {
-        let text = fill(messages.amount_differs, &[("due", &due.grouped()), ("price", &price.grouped())]);
-        el("p").class("warning").text(&text)
-    });
+    // Once time is up nobody is told to pay anything any more.
+    let differing = order.differing_amount();
+    let warning = el("div").bind_child(
+        move || context.read(|view| differing.filter(|_| !matches!(view.pay, Some(Pay::Checking { .. })))),
+        move |differing| {
+            let text = fill(messages.amount_differs, &[("due", &due.grouped()), ("price", &differing.as_ref()?.grouped())]);
+            Some(el("p").class("warning").text(&text))
+        },
+    );
     let line = el("p")
         .class("due")
         .child(el("span").class("offscreen").text(messages.amount_due).text(" "))

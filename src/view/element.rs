@@ -5,7 +5,7 @@
 //! signals, effects and mounting, and one plain element type.
 
 use leptos::{
-    prelude::{RenderEffect, on_cleanup},
+    prelude::{Owner, RenderEffect, on_cleanup},
     tachys::view::Render,
 };
 use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure};
@@ -93,14 +93,22 @@ impl El {
         make: impl Fn(&T) -> Option<Self> + 'static,
     ) -> Self {
         let element = self.0.clone();
+        // An effect cleans up what was made in it whenever it runs; the content must last until it is replaced.
+        let outer = Owner::current().unwrap_or_default();
+        let mut content: Option<Owner> = None;
         self.bind(source, move |value: &T| {
+            if let Some(old) = content.take() {
+                old.cleanup();
+            }
+            let owner = outer.child();
             element.set_text_content(None);
-            Self(element.clone()).append(make(value));
+            Self(element.clone()).append(owner.with(|| make(value)));
+            content = Some(owner);
         })
     }
 
     /// Calls `apply` with the value of `source`, now and whenever it has changed.
-    fn bind<T: PartialEq + 'static>(self, source: impl Fn() -> T + 'static, apply: impl Fn(&T) + 'static) -> Self {
+    fn bind<T: PartialEq + 'static>(self, source: impl Fn() -> T + 'static, mut apply: impl FnMut(&T) + 'static) -> Self {
         let mut last = None;
         keep(Box::new(move || {
             let value = source();
