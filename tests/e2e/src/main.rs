@@ -1,1 +1,56 @@
-fn main() {}
+//! End-to-end tests: the built page in a real browser against the sandbox.
+//!
+//! `cargo xtask e2e [part of a name]` runs them on `dist/`. Each scenario has its own sandbox and its own browser
+//! session, so they run in parallel. After each one, what must hold in all of them is checked: see [`stage::Stage::end`].
+
+mod driver;
+mod scenarios;
+mod stage;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Trial};
+
+use crate::{
+    driver::Chromedriver,
+    stage::{Look, Stage},
+};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Two pages at a time keep two cores busy; more make timers late.
+    arguments.test_threads = arguments.test_threads.or(Some(2));
+    let driver = match Chromedriver::start() {
+        Ok(driver) => driver,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let conclusion = libtest_mimic::run(&arguments, scenarios::all(driver.url()));
+    drop(driver);
+    conclusion.exit_code()
+}
+
+/// Scenarios share the driver's address, and nothing else.
+struct Suite {
+    driver_url: String,
+    trials: Vec<Trial>,
+}
+
+impl Suite {
+    /// Adds a scenario, played in a browser that looks like this.
+    fn add(&mut self, name: &'static str, look: Look, play: impl AsyncFnOnce(&Stage) -> Result<()> + Send + 'static) {
+        let driver_url = self.driver_url.clone();
+        self.trials.push(Trial::test(name, move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let result: Result<()> = runtime.block_on(async {
+                let stage = Stage::set(name, &driver_url, &look).await?;
+                let played = play(&stage).await;
+                stage.end(played).await
+            });
+            result.map_err(|error| format!("{error:#}").into())
+        }));
+    }
+}

@@ -1,0 +1,175 @@
+//! Bad networks, bad answers, bad clocks, late payments, hostile texts.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use sandbox::{Call, Code, Fault, Kind, Spec, Stand};
+
+use crate::{Stage, Suite, stage::Look};
+
+pub(super) fn add(suite: &mut Suite) {
+    suite.add("status_faults_are_survived", Look::desktop(), status_faults_are_survived);
+    suite.add("info_faults_are_survived", Look::desktop(), info_faults_are_survived);
+    suite.add("a_dead_gateway_leaves_the_shopper_a_way", Look::desktop(), a_dead_gateway_leaves_the_shopper_a_way);
+    suite.add("a_code_that_fails_can_be_asked_for_again", Look::desktop(), a_code_that_fails_can_be_asked_for_again);
+    suite.add("a_slow_gateway_is_asked_once_at_a_time", Look::desktop(), a_slow_gateway_is_asked_once_at_a_time);
+    suite.add("an_expired_order_is_covered_and_still_paid_late", Look::desktop(), an_expired_order_is_covered_and_still_paid_late);
+    suite.add("a_clock_that_is_a_day_off_changes_nothing", Look::desktop(), a_clock_that_is_a_day_off_changes_nothing);
+    suite.add("hostile_texts_are_shown_as_text", Look::desktop(), hostile_texts_are_shown_as_text);
+    suite.add("an_application_that_does_not_come_is_reported", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, no_application);
+}
+
+fn fault(call: Call, from: u32, times: u32, kind: Kind) -> Fault {
+    Fault { call: Some(call), from, times, kind }
+}
+
+fn replace(body: &str) -> Kind {
+    Kind::Replace { body: body.into() }
+}
+
+fn status_code(code: u16) -> Kind {
+    Kind::Status { body: None, code, retry_after: None }
+}
+
+/// Each of these, for one status question, and then a payment: the page must still be there to see it.
+async fn status_faults_are_survived(stage: &Stage) -> Result<()> {
+    let kinds = [
+        status_code(500),
+        Kind::Html,
+        Kind::Truncate,
+        Kind::Reset,
+        Kind::Double,
+        replace(""),
+        replace("null"),
+        replace(r#"{"code":200,"data":null}"#),
+        replace(r#"{"code":200,"data":{"status":7}}"#),
+        replace(r#"{"code":500,"message":"busy"}"#),
+        Kind::Status {
+            body: Some(r#"{"code":200,"data":{"status":2,"return_uri":"/x"}}"#.into()),
+            code: 503,
+            retry_after: Some("1".into()),
+        },
+    ];
+    for kind in kinds {
+        let spec = Spec { faults: vec![fault(Call::Status, 1, 1, kind.clone())], pay_payed_wait_time: Some(60), ..Spec::default() };
+        let id = stage.open_order(spec).await?;
+        stage.until_code().await?;
+        stage.until_here("status is asked again", |stage| stage.count(&id, Call::Status) >= 2).await?;
+        ensure!(stage.has("img.code").await?, "the code stays after {kind:?}");
+        stage.change(&id, |spec| spec.status = Stand::Paid)?;
+        stage.until_screen("paid").await.with_context(|| format!("after {kind:?}"))?;
+    }
+    // Two in a row are said, and one good answer takes that back.
+    let id = stage.open_order(Spec { faults: vec![fault(Call::Status, 1, 2, Kind::Reset)], ..Spec::default() }).await?;
+    stage.until_text("正在重新连接。您的付款不受影响，请勿重复付款。").await?;
+    ensure!(stage.has("img.code").await?);
+    stage.until("!document.body.innerText.includes('正在重新连接')").await?;
+    ensure!(stage.count(&id, Call::Status) == 3);
+    Ok(())
+}
+
+async fn info_faults_are_survived(stage: &Stage) -> Result<()> {
+    for kind in [status_code(502), Kind::Html, Kind::Truncate, Kind::Reset, replace(r#"{"code":200,"data":{"status":9,"amount":1}}"#)] {
+        let id = stage.open_order(Spec { faults: vec![fault(Call::Info, 1, 1, kind.clone())], ..Spec::default() }).await?;
+        stage.until_code().await.with_context(|| format!("after {kind:?}"))?;
+        ensure!(stage.count(&id, Call::Info) == 2);
+    }
+    Ok(())
+}
+
+async fn a_dead_gateway_leaves_the_shopper_a_way(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(Spec { faults: vec![fault(Call::Info, 1, 5, status_code(502))], ..Spec::default() }).await?;
+    stage.until_text("网络不太顺畅，正在重试…").await?;
+    stage.until_within(Duration::from_secs(30), "document.querySelector('[data-screen]')?.dataset.screen === 'unreachable'").await?;
+    ensure!(stage.count(&id, Call::Info) == 5 && stage.records(&id).len() == 5);
+    stage.until_text(&id).await?;
+    stage.press(".button.primary").await?;
+    stage.until_code().await
+}
+
+async fn a_code_that_fails_can_be_asked_for_again(stage: &Stage) -> Result<()> {
+    let refusal = replace(r#"{"code":500,"message":"通道维护中","data":null}"#);
+    let id = stage.open_order(Spec { faults: vec![fault(Call::Qrcode, 1, 1, refusal)], ..Spec::default() }).await?;
+    stage.until_text("通道维护中").await?;
+    stage.until_text("10.01").await?;
+    stage.until_here("status is asked all the same", |stage| stage.count(&id, Call::Status) >= 1).await?;
+    stage.press(".pay .button").await?;
+    stage.until_code().await
+}
+
+async fn a_slow_gateway_is_asked_once_at_a_time(stage: &Stage) -> Result<()> {
+    let slow = fault(Call::Status, 1, 0, Kind::Delay { ms: 3000 });
+    let id = stage.open_order(Spec { faults: vec![slow], ..Spec::default() }).await?;
+    stage.until_code().await?;
+    // The shopper comes and goes meanwhile.
+    for _ in 0..4 {
+        stage.eval("window.dispatchEvent(new Event('focus'))").await?;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    stage.until_here("status is asked twice", |stage| stage.count(&id, Call::Status) >= 2).await?;
+    Ok(())
+}
+
+async fn an_expired_order_is_covered_and_still_paid_late(stage: &Stage) -> Result<()> {
+    let code = Code { scheme: "https://pay.example/h5".into(), ..Code::default() };
+    let id = stage.open_order(Spec { code, expires_in: 4, pay_payed_wait_time: Some(60), ..Spec::default() }).await?;
+    stage.until_code().await?;
+    ensure!(stage.scan().await?.len() == 1);
+    stage.until_text("正在确认付款结果").await?;
+    ensure!(!stage.has("img.code").await? && !stage.has("a.wallet").await?, "nothing to scan, nothing to open");
+    ensure!(stage.scan().await?.is_empty(), "not even by a camera");
+    let asked = stage.count(&id, Call::Status);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    ensure!(stage.count(&id, Call::Status) <= asked + 1, "the pace is slow now");
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until_within(Duration::from_secs(15), "document.querySelector('[data-screen]')?.dataset.screen === 'paid'").await
+}
+
+async fn a_clock_that_is_a_day_off_changes_nothing(stage: &Stage) -> Result<()> {
+    for clock_offset in [-86_400, 86_400] {
+        let id = stage.open_order(Spec { clock_offset, expires_in: 600, ..Spec::default() }).await?;
+        stage.until_code().await?;
+        let read = "(() => { const [m, s] = document.querySelector('.countdown bdi').textContent.split(':'); return m * 60 + +s; })()";
+        let (shown, truth) = {
+            let shown = stage.eval(read).await?.as_i64().context("the countdown is a number")?;
+            let orders = stage.sandbox.state().orders();
+            let order = orders.get(&id).context("the order is there")?;
+            (shown, order.expire_time() - order.gateway_now())
+        };
+        ensure!((shown - truth).abs() <= 1, "{shown} s are shown, {truth} s are left");
+    }
+    Ok(())
+}
+
+async fn hostile_texts_are_shown_as_text(stage: &Stage) -> Result<()> {
+    let markup = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>\"'${alert(1)}";
+    let text = || markup.to_owned();
+    let code = Code { actual_account: text(), actual_account_type: text(), actual_amount: text(), content: text(), ..Code::default() };
+    let spec = Spec {
+        account_tip: text(),
+        code,
+        content: text(),
+        pay_type: text(),
+        pay_type_text: text(),
+        subject: text(),
+        tip_cover: 2,
+        pay_tip: text(),
+        ..Spec::default()
+    };
+    stage.open_order(spec).await?;
+    stage.until_code().await?;
+    ensure!(stage.eval("document.querySelector('h1').textContent").await? == markup);
+    ensure!(stage.eval("document.querySelectorAll('#app script, #app img:not(.code)').length").await? == 0);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    ensure!(stage.eval("window.hacked === undefined").await? == true);
+    Ok(())
+}
+
+async fn no_application(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until("document.documentElement.dataset.start === 'failed'").await?;
+    let text = stage.text().await?;
+    ensure!(text.contains("页面无法启动") && text.contains("The page could not start"), "{text}");
+    ensure!(stage.sandbox.state().records().iter().count() == 0);
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! What a scenario plays on: a sandbox, a browser, and the words to speak of them.
+
+use std::{
+    collections::HashSet,
+    env,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use http::Method;
+use sandbox::{Call, Record, Sandbox, Settings, Spec};
+use serde_json::{Value, json};
+use thirtyfour::{
+    By, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, RequestData, WebDriver, WebElement,
+    common::command::FormatRequestData,
+};
+
+/// How long a condition may take to come true.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// What the browser looks like.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    pub(crate) blocked_urls: Vec<&'static str>,
+    pub(crate) dark: bool,
+    pub(crate) flat: bool,
+    pub(crate) height: u32,
+    pub(crate) language: &'static str,
+    pub(crate) phone: bool,
+    /// Runs before the page's own scripts.
+    pub(crate) script: &'static str,
+    pub(crate) width: u32,
+}
+
+impl Look {
+    pub(crate) fn desktop() -> Self {
+        Self { blocked_urls: Vec::new(), dark: false, flat: false, height: 900, language: "zh-CN", phone: false, script: "", width: 1280 }
+    }
+
+    pub(crate) fn phone() -> Self {
+        Self { height: 844, phone: true, width: 390, ..Self::desktop() }
+    }
+
+    fn user_agent(&self) -> Option<&'static str> {
+        self.phone.then_some("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36")
+    }
+}
+
+/// A sandbox and a browser of a scenario's own.
+pub(crate) struct Stage {
+    driver: WebDriver,
+    name: &'static str,
+    pub(crate) sandbox: Sandbox,
+}
+
+/// Reads the browser's console.
+#[derive(Debug)]
+struct ReadConsole;
+
+impl FormatRequestData for ReadConsole {
+    fn format_request(&self, session_id: &thirtyfour::SessionId) -> RequestData {
+        RequestData::new(Method::POST, format!("/session/{session_id}/se/log")).add_body(json!({ "type": "browser" }))
+    }
+}
+
+/// What must never be in a console, whatever a gateway does.
+const ALARMS: [&str; 5] = ["Content Security Policy", "Uncaught", "panicked", "RuntimeError", "unreachable executed"];
+
+impl Stage {
+    pub(crate) async fn set(name: &'static str, driver_url: &str, look: &Look) -> Result<Self> {
+        let dist = env::var_os("SAOMA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
+        ensure!(dist.join("index.html").is_file(), "{} holds no page; run `cargo xtask build`", dist.display());
+        let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Settings { dist, flat: look.flat }).await?;
+        let driver = open_browser(driver_url, look).await?;
+        let stage = Self { driver, name, sandbox };
+        stage.dress(look).await?;
+        Ok(stage)
+    }
+
+    async fn dress(&self, look: &Look) -> Result<()> {
+        let scheme = if look.dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        let metrics = json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        if !look.script.is_empty() {
+            self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": look.script })).await?;
+        }
+        if !look.blocked_urls.is_empty() {
+            self.devtools("Network.enable", json!({})).await?;
+            self.devtools("Network.setBlockedURLs", json!({ "urls": look.blocked_urls })).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
+        self.driver.cdp().send_raw(command, parameters).await.with_context(|| command.to_owned())
+    }
+
+    // The gateway
+
+    /// Creates an order and gives back its number.
+    pub(crate) fn order(&self, spec: Spec) -> String {
+        self.sandbox.state().orders().create(spec)
+    }
+
+    /// Changes an order.
+    pub(crate) fn change(&self, id: &str, change: impl FnOnce(&mut Spec)) -> Result<()> {
+        let mut orders = self.sandbox.state().orders();
+        change(&mut orders.get_mut(id).context("no such order")?.spec);
+        Ok(())
+    }
+
+    /// What was asked for an order.
+    pub(crate) fn records(&self, id: &str) -> Vec<Record> {
+        self.sandbox.state().records().of(id)
+    }
+
+    /// How often a call was made for an order.
+    pub(crate) fn count(&self, id: &str, call: Call) -> usize {
+        self.records(id).iter().filter(|record| record.call == call).count()
+    }
+
+    // The browser
+
+    /// Opens a path of the sandbox.
+    pub(crate) async fn open(&self, path: &str) -> Result<()> {
+        self.driver.goto(format!("{}{path}", self.sandbox.origin())).await.with_context(|| format!("cannot open {path}"))
+    }
+
+    /// Creates an order and opens its page.
+    pub(crate) async fn open_order(&self, spec: Spec) -> Result<String> {
+        let id = self.order(spec);
+        self.open(&format!("/pay/{id}")).await?;
+        Ok(id)
+    }
+
+    /// The value of an expression in the page.
+    pub(crate) async fn eval(&self, expression: &str) -> Result<Value> {
+        let result = self.driver.execute(format!("return ({expression})"), vec![]).await.with_context(|| expression.to_owned())?;
+        Ok(result.json().clone())
+    }
+
+    /// The visible text of the page.
+    pub(crate) async fn text(&self) -> Result<String> {
+        Ok(self.eval("document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until an expression is true.
+    pub(crate) async fn until(&self, expression: &str) -> Result<()> {
+        self.until_within(PATIENCE, expression).await
+    }
+
+    pub(crate) async fn until_within(&self, patience: Duration, expression: &str) -> Result<()> {
+        let end = Instant::now() + patience;
+        loop {
+            // A page that is being left has no context to evaluate in; that is just "not yet".
+            let value = self.eval(expression).await.unwrap_or(Value::Null);
+            if value == Value::Bool(true) {
+                return Ok(());
+            }
+            if Instant::now() > end {
+                let text = self.text().await.unwrap_or_default();
+                bail!("after {patience:?} it is {value}, not true: {expression}\nthe page says:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Waits until something on this side is true.
+    pub(crate) async fn until_here(&self, what: &str, mut is_true: impl FnMut(&Self) -> bool) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !is_true(self) {
+            ensure!(Instant::now() < end, "after {PATIENCE:?} this is not so: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for one of the page's screens.
+    pub(crate) async fn until_screen(&self, screen: &str) -> Result<()> {
+        self.until(&format!("document.querySelector('[data-screen]')?.dataset.screen === '{screen}'")).await
+    }
+
+    /// Waits until the page shows a code.
+    pub(crate) async fn until_code(&self) -> Result<()> {
+        self.until("document.querySelector('img.code')?.complete === true && document.querySelector('img.code').naturalWidth > 0").await
+    }
+
+    /// Waits until the page shows this text.
+    pub(crate) async fn until_text(&self, text: &str) -> Result<()> {
+        self.until(&format!("document.body.innerText.includes({})", json!(text))).await
+    }
+
+    /// Whether something that matches is on the page.
+    pub(crate) async fn has(&self, selector: &str) -> Result<bool> {
+        Ok(self.eval(&format!("document.querySelector({}) !== null", json!(selector))).await? == Value::Bool(true))
+    }
+
+    pub(crate) async fn find(&self, selector: &str) -> Result<WebElement> {
+        self.driver.find(By::Css(selector)).await.with_context(|| format!("nothing matches {selector}"))
+    }
+
+    /// Presses with a real pointer.
+    pub(crate) async fn press(&self, selector: &str) -> Result<()> {
+        self.find(selector).await?.click().await.with_context(|| format!("cannot press {selector}"))
+    }
+
+    pub(crate) async fn reload(&self) -> Result<()> {
+        Ok(self.driver.refresh().await?)
+    }
+
+    pub(crate) async fn back(&self) -> Result<()> {
+        Ok(self.driver.back().await?)
+    }
+
+    /// What the codes on a picture of the page say, read by an independent decoder.
+    pub(crate) async fn scan(&self) -> Result<Vec<String>> {
+        let picture = image::load_from_memory(&self.driver.screenshot_as_png().await?)?.into_luma8();
+        let (width, height) = (usize::try_from(picture.width())?, usize::try_from(picture.height())?);
+        let pixels = picture.into_raw();
+        let mut prepared =
+            rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels.get(y * width + x).copied().unwrap_or(255));
+        Ok(prepared.detect_grids().into_iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect())
+    }
+
+    /// What the console says since it was last read.
+    pub(crate) async fn console(&self) -> Result<Vec<String>> {
+        let entries: Vec<Value> = self.driver.handle().cmd(ReadConsole).await?.value()?;
+        Ok(entries.iter().filter_map(|entry| entry.get("message")?.as_str().map(str::to_owned)).collect())
+    }
+
+    // The end
+
+    /// Checks what holds in every scenario, keeps a picture of a failed one, and closes the browser.
+    pub(crate) async fn end(self, played: Result<()>) -> Result<()> {
+        let result = match played {
+            Ok(()) => self.check_console().await.and_then(|()| self.check_records()),
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            self.keep_picture().await.context("and there is no picture of it")?;
+        }
+        self.driver.quit().await.context("the browser did not close")?;
+        result
+    }
+
+    async fn keep_picture(&self) -> Result<()> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report");
+        tokio::fs::create_dir_all(&folder).await?;
+        tokio::fs::write(folder.join(format!("{}.png", self.name)), self.driver.screenshot_as_png().await?).await?;
+        Ok(())
+    }
+
+    async fn check_console(&self) -> Result<()> {
+        for line in self.console().await? {
+            ensure!(!ALARMS.iter().any(|alarm| line.contains(alarm)), "the console says: {line}");
+        }
+        Ok(())
+    }
+
+    /// Info first and alone; never two status questions at once; a fresh `_time` in every request.
+    fn check_records(&self) -> Result<()> {
+        let mut times = HashSet::new();
+        let mut informed = HashSet::new();
+        let records = self.sandbox.state().records();
+        for record in records.iter() {
+            let time = record.time.as_deref().context("a request without _time")?;
+            ensure!(time.parse::<u64>().is_ok_and(|time| time > 1_500_000_000_000), "_time is {time}, not unix milliseconds");
+            ensure!(times.insert(time.to_owned()), "_time {time} was sent twice");
+            ensure!(record.concurrent == 1, "{:?} was asked while it was under way: {record:?}", record.call);
+            if record.call == Call::Info {
+                informed.insert(record.order_id.clone());
+            }
+            ensure!(informed.contains(&record.order_id), "{:?} was asked before info", record.call);
+        }
+        Ok(())
+    }
+}
+
+async fn open_browser(driver_url: &str, look: &Look) -> Result<WebDriver> {
+    let mut wanted = DesiredCapabilities::chrome();
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--force-device-scale-factor=1",
+    ] {
+        wanted.add_arg(argument)?;
+    }
+    wanted.add_arg(&format!("--window-size={},{}", look.width, look.height))?;
+    wanted.add_arg(&format!("--lang={}", look.language))?;
+    if let Some(agent) = look.user_agent() {
+        wanted.add_arg(&format!("--user-agent={agent}"))?;
+    }
+    wanted.add_experimental_option("prefs", json!({ "intl.accept_languages": look.language }))?;
+    if let Some(binary) = env::var_os("SAOMA_CHROME") {
+        wanted.add_experimental_option("binary", binary.to_string_lossy())?;
+    }
+    wanted.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
+    WebDriver::new(driver_url, wanted).await.context("cannot open a browser")
+}
