@@ -24,4 +24,4 @@ pub mod qr;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
-mod view;
+pub mod view;

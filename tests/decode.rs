@@ -2,6 +2,7 @@
 //!
 //! `info-flat.json`, `audio.json`, `status.json` and `qrcode.json` are the examples of `003_37d426c7333ebf8e.txt`.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is a failure")]
 
 use std::{fs, path::Path, time::Duration};
 

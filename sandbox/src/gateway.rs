@@ -76,6 +76,9 @@ async fn answer(
         (faults, order.gateway_now(), data(call, order, host))
     };
     let mut response = respond(&state, data, &faults).await;
+    if response.extensions().get::<Cut>().is_some() {
+        state.records().cut(number);
+    }
     let moment = UNIX_EPOCH + Duration::from_secs(u64::try_from(date).unwrap_or(0));
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(moment)) {
         response.headers_mut().insert(header::DATE, date);

@@ -19,6 +19,8 @@ pub struct Record {
     pub call: Call,
     /// How many requests of this call for this order were under way, with this one.
     pub concurrent: usize,
+    /// Whether the connection was cut instead of an answer.
+    pub cut: bool,
     /// Its number.
     pub number: u64,
     /// The order, where one was found.
@@ -43,7 +45,7 @@ impl Records {
         let is_open = |record: &&Record| record.answered_ms.is_none() && record.call == call && record.order_id == order_id;
         let concurrent = self.last.iter().filter(is_open).count() + 1;
         let body = body.chars().take(Self::MAX_BODY).collect();
-        self.last.push_back(Record { answered_ms: None, at_ms, body, call, concurrent, number: self.made, order_id, time });
+        self.last.push_back(Record { answered_ms: None, at_ms, body, call, concurrent, cut: false, number: self.made, order_id, time });
         if self.last.len() > Self::MAX {
             self.last.pop_front();
         }
@@ -51,9 +53,19 @@ impl Records {
     }
 
     pub(crate) fn end(&mut self, number: u64, at_ms: u64) {
-        if let Some(record) = self.last.iter_mut().rev().find(|record| record.number == number) {
+        if let Some(record) = self.find(number) {
             record.answered_ms = Some(at_ms);
         }
+    }
+
+    pub(crate) fn cut(&mut self, number: u64) {
+        if let Some(record) = self.find(number) {
+            record.cut = true;
+        }
+    }
+
+    fn find(&mut self, number: u64) -> Option<&mut Record> {
+        self.last.iter_mut().rev().find(|record| record.number == number)
     }
 
     /// The requests that are remembered, the oldest first.

@@ -53,6 +53,14 @@ impl Fields {
         }
     }
 
+    /// A text to its last blank, as a link is judged. Blank is absent.
+    pub(crate) fn untrimmed(&self, name: &str) -> Option<&str> {
+        match self.0.field(name)? {
+            Json::Text(text) if !text.trim().is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
     /// A whole number, written as a number or as text; `10.0` is 10, `10.5` is none.
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
         if let Json::Bool(value) = self.0.field(name)? {

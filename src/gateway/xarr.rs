@@ -138,22 +138,22 @@ fn redirect_wait(fields: &Fields) -> Option<Duration> {
 }
 
 fn returning(fields: &Fields) -> Returning {
-    match fields.text("return_uri") {
+    match fields.untrimmed("return_uri") {
         None => Returning::Nowhere,
-        Some(raw) => ReturnTarget::decode(&raw).map_or(Returning::Refused, Returning::To),
+        Some(raw) => ReturnTarget::decode(raw).map_or(Returning::Refused, Returning::To),
     }
 }
 
 /// `/api/order/audio`: `audio_enable` 1 = on, `audio_url` a recording, `audio_content` the words. All are used.
 fn audio(fields: &Fields) -> Option<Prompt> {
-    let prompt = Prompt { url: fields.text("audio_url").as_deref().and_then(AudioUrl::decode), words: fields.text("audio_content") };
+    let prompt = Prompt { url: fields.untrimmed("audio_url").and_then(AudioUrl::decode), words: fields.text("audio_content") };
     (fields.is_on("audio_enable") && (prompt.url.is_some() || prompt.words.is_some())).then_some(prompt)
 }
 
 /// `/api/order/qrcode`. All fields are used: `type` says which of them count, `qrcode_data` goes before `qrcode`,
 /// `scheme` before `uri`, `actual_*` are shown as they are. An unknown `type` shows whatever is there.
 fn offer(fields: &Fields, origin: &str) -> Offer {
-    let link = |name| fields.text(name).as_deref().and_then(WalletLink::decode);
+    let link = |name| fields.untrimmed(name).and_then(WalletLink::decode);
     let words = || fields.text("content").or_else(|| fields.text("message"));
     let notice = |tone| {
         words().map_or(Offer::Instrument(Instrument::default()), |words| Offer::Notice {

@@ -22,11 +22,11 @@ use crate::{
 
 /// What the view may ask of the browser.
 #[derive(Clone, Copy)]
-pub(crate) struct Ports {
+pub struct Ports {
     /// Copies a text, then says whether it worked.
-    pub(crate) copy: fn(String, Box<dyn FnOnce(bool)>),
+    pub copy: fn(String, Box<dyn FnOnce(bool)>),
     /// Tells the checkout what the shopper did.
-    pub(crate) send: fn(Event),
+    pub send: fn(Event),
 }
 
 /// What every component needs.
@@ -50,7 +50,7 @@ impl Context {
 }
 
 /// The whole page.
-pub(crate) fn page(view: RwSignal<ViewModel>, messages: &'static Messages, ports: Ports) -> impl Render {
+pub fn page(view: RwSignal<ViewModel>, messages: &'static Messages, ports: Ports) -> impl Render<State = web_sys::Element> {
     let context = Context { messages, ports, view };
     el("div").class("page").child(announcer::announcer(context)).child(connection(context)).child(el("div").class("screen").bind_child(
         move || context.read(|view| view.screen.clone()),
@@ -85,7 +85,7 @@ fn method_name<'order>(method: Option<&'order PayMethod>, messages: &'order Mess
 }
 
 /// The title of the tab.
-pub(crate) fn title(view: &ViewModel, messages: &Messages) -> String {
+pub fn title(view: &ViewModel, messages: &Messages) -> String {
     match &view.screen {
         Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => {
             [messages.checking, " – ", subject(order, messages)].concat()

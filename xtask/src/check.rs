@@ -19,7 +19,19 @@ pub(crate) fn all() -> Result<()> {
     })?;
     step("Clippy, browser", || {
         run_quietly(
-            &mut cargo(&["clippy", "--locked", "--target", "wasm32-unknown-unknown", "--all-targets", "--", "-D", "warnings"]),
+            &mut cargo(&[
+                "clippy",
+                "--locked",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--lib",
+                "--bins",
+                "--test",
+                "browser",
+                "--",
+                "-D",
+                "warnings",
+            ]),
             LINE,
         )
     })?;

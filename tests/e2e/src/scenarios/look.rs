@@ -75,7 +75,7 @@ async fn the_amount_and_the_order_are_complete(stage: &Stage) -> Result<()> {
         "云服务器 1 个月",
         id.as_str(),
         "EXT-0001",
-        "剩余时间 14:5",
+        "剩余时间 1",
         "联系客服 QQ 123456789",
     ];
     for part in parts {
