@@ -1,11 +1,14 @@
-// Starts the application, and says so when it cannot be started: Trunk's own loader would leave a skeleton for ever.
-// The files are named by the preload links that the build writes.
+// Starts the application, and says so when it cannot be started or breaks down: Trunk's own loader would leave a
+// skeleton for ever. The files are named by the preload links that the build writes.
 const page = document.documentElement;
 const fail = (reason) => {
-  if (page.dataset.start !== "done") page.dataset.start = "failed";
-  console.error("saoma: the application did not start:", reason);
+  page.dataset.start = "failed";
+  console.error("saoma: the application cannot run:", reason);
 };
-const late = setTimeout(() => fail("it has not arrived after 10 seconds"), 10_000);
+const late = setTimeout(() => fail("it has not started after 10 seconds"), 10_000);
+// What was drawn stays on the page, and can still be paid.
+addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
+addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
 const href = (selector) => document.querySelector(selector).href;
 try {
   const application = await import(href("link[rel=modulepreload]"));

@@ -16,8 +16,10 @@
 extern crate alloc;
 
 pub mod checkout;
+pub mod config;
 pub mod gateway;
 pub mod i18n;
+mod json;
 pub mod order;
 pub mod qr;
 

@@ -24,7 +24,7 @@ fn by_id() -> OrderRef {
     OrderRef::from_address("/pay/202406010001", "").unwrap()
 }
 
-fn info(file: &str) -> Result<Info, Failure> {
+fn info(file: &str) -> Result<Box<Info>, Failure> {
     match decode_with(200, &Call::Info(by_id()), file) {
         Answer::Info(info) => info,
         other => panic!("{other:?}"),

@@ -147,6 +147,7 @@ fn setup() -> Setup {
         online: true,
         place: Place { sound: true, ..Place::default() },
         seed: 7,
+        server_time: None,
         visible: true,
     }
 }
@@ -192,7 +193,7 @@ fn paid() -> Standing {
 }
 
 fn info(standing: Standing) -> Answer {
-    Answer::Info(Ok(Info { order: order(), standing, redirect_wait: None }))
+    Answer::Info(Ok(Box::new(Info { order: order(), standing, redirect_wait: None })))
 }
 
 fn status(standing: Standing) -> Answer {
@@ -251,7 +252,7 @@ fn a_link_without_an_order_asks_nothing() {
 #[test]
 fn an_order_without_a_method_goes_to_the_choice_and_starts_over_when_it_is_back() {
     let mut page = Page::of_order();
-    page.answer(Answer::Info(Ok(Info { order: Order { method: None, ..order() }, standing: waiting(900), redirect_wait: None })));
+    page.answer(Answer::Info(Ok(Box::new(Info { order: Order { method: None, ..order() }, standing: waiting(900), redirect_wait: None }))));
     assert!(matches!(page.effects.last(), Some((_, Effect::ChooseMethod(id))) if id.as_str() == "A1"));
     page.pass(seconds(3600));
     assert!(page.open.is_empty());
@@ -347,7 +348,7 @@ fn a_prompt_stays_silent_where_sound_is_off_until_it_is_switched_on() {
 fn paid_waits_as_long_as_the_freshest_answer_says() {
     let wait = |own: Option<u64>, first: Option<u64>| {
         let mut page = Page::of_order();
-        page.answer(Answer::Info(Ok(Info { order: order(), standing: waiting(900), redirect_wait: first.map(seconds) })));
+        page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing: waiting(900), redirect_wait: first.map(seconds) }))));
         page.pass(seconds(2));
         let Standing::Paid { returning, .. } = paid() else { unreachable!() };
         page.answer(status(Standing::Paid { redirect_wait: own.map(seconds), returning }));
@@ -543,6 +544,151 @@ fn without_the_gateways_time_nothing_expires() {
     assert_eq!(page.checkout.view(page.now).remaining, None);
 }
 
+#[test]
+fn the_servers_time_counts_before_any_date_does() {
+    let mut page = Page::open(Setup { server_time: at(0), ..setup() });
+    let (question, _) = page.open.pop().unwrap();
+    page.send(Event::Answered { answer: info(waiting(100)), date: None, question, retry_after: None });
+    assert!((99..=100).contains(&page.checkout.view(page.now).remaining.unwrap()));
+}
+
+#[test]
+fn a_page_that_slept_for_an_hour_wakes_to_one_question() {
+    let mut page = awaiting(setup(), 100_000);
+    page.pass_answering(seconds(60), Duration::from_millis(100), &status(waiting(100_000)));
+    let before = page.asked(is_status).len();
+    page.now = page.now + seconds(3600);
+    for event in [Event::TimePassed, Event::VisibilityChanged { visible: true }, Event::CameBack, Event::ConnectionChanged { online: true }]
+    {
+        page.send(event);
+    }
+    assert_eq!(page.asked(is_status).len(), before + 1);
+    assert!(page.answer(status(paid())));
+    assert!(matches!(page.screen(), Screen::Paid { .. }));
+}
+
+// Several tabs
+
+/// Tabs of one order on one device: what one claims or is told, the others hear at once.
+struct Tabs(Vec<Page>);
+
+impl Tabs {
+    fn open(visible: &[bool]) -> Self {
+        let mut tabs = Self(Vec::new());
+        for (seed, visible) in (1..).zip(visible) {
+            // What a tab claims when it opens, those hear that are open already.
+            tabs.0.push(awaiting(Setup { seed, visible: *visible, ..setup() }, 100_000));
+            tabs.relay(tabs.0.len() - 1, 0);
+        }
+        tabs
+    }
+
+    /// Tells the other tabs what this one has claimed since it had done `seen` effects.
+    fn relay(&mut self, tab: usize, seen: usize) {
+        if self.0[tab].effects[seen..].iter().any(|(_, effect)| *effect == Effect::Claim) {
+            self.others(tab, &Event::Followed);
+        }
+    }
+
+    fn others(&mut self, tab: usize, event: &Event) {
+        for (other, page) in self.0.iter_mut().enumerate() {
+            if other != tab {
+                page.send(event.clone());
+            }
+        }
+    }
+
+    fn send(&mut self, tab: usize, event: Event) {
+        let seen = self.0[tab].effects.len();
+        self.0[tab].send(event);
+        self.relay(tab, seen);
+    }
+
+    /// Lets time pass in steps of 50 ms; every status question is answered in the next step.
+    fn pass(&mut self, span: Duration, standing: &Standing) {
+        for _ in 0..span.as_millis() / 50 {
+            for tab in 0..self.0.len() {
+                if self.0[tab].answer(status(standing.clone())) {
+                    self.others(tab, &Event::Overheard(Ok(standing.clone())));
+                }
+                self.0[tab].now = self.0[tab].now + Duration::from_millis(50);
+                self.send(tab, Event::TimePassed);
+            }
+        }
+    }
+
+    fn asked(&self) -> usize {
+        self.0.iter().map(|page| page.asked(is_status).len()).sum()
+    }
+}
+
+#[test]
+fn several_tabs_ask_as_often_as_one() {
+    for visible in [&[true, true, true][..], &[false, true, false], &[true, false, false]] {
+        let mut tabs = Tabs::open(visible);
+        tabs.pass(seconds(15 * 60), &waiting(100_000));
+        assert!((130..=150).contains(&tabs.asked()), "{} questions of {visible:?}", tabs.asked());
+    }
+    let mut hidden = Tabs::open(&[false, false]);
+    hidden.pass(seconds(15 * 60), &waiting(100_000));
+    assert!(hidden.asked() <= 32, "{} questions of hidden tabs", hidden.asked());
+}
+
+#[test]
+fn all_tabs_show_a_payment_and_one_goes_to_the_shop() {
+    let mut tabs = Tabs::open(&[true, true, false]);
+    tabs.pass(seconds(10), &waiting(100_000));
+    tabs.pass(seconds(3), &paid());
+    assert!(tabs.0.iter().all(|page| matches!(page.screen(), Screen::Paid { .. })));
+    tabs.pass(seconds(60), &paid());
+    assert_eq!(tabs.0.iter().map(|page| page.count(|effect| matches!(effect, Effect::Leave(_)))).sum::<usize>(), 1);
+}
+
+#[test]
+fn a_tab_that_is_looked_at_asks_for_all_at_once() {
+    let mut tabs = Tabs::open(&[true, true]);
+    tabs.pass(seconds(5), &waiting(100_000));
+    tabs.send(0, Event::CameBack);
+    assert!(tabs.0[0].open.iter().any(|(_, call)| is_status(call)), "it asks at once");
+    let before = tabs.0[1].asked(is_status).len();
+    tabs.pass(seconds(60), &waiting(100_000));
+    assert_eq!(tabs.0[1].asked(is_status).len(), before, "the other one does not");
+}
+
+#[test]
+fn a_tab_that_hears_nothing_any_more_asks_itself() {
+    for (event, patience) in [(Event::Orphaned, 1), (Event::TimePassed, 31)] {
+        let mut page = awaiting(setup(), 100_000);
+        page.send(Event::Followed);
+        page.send(event);
+        let left = page.now;
+        assert!(page.pass_until_asked(is_status));
+        assert!(page.now.since(left) <= seconds(patience), "after {:?}", page.now.since(left));
+        assert_eq!(page.count(|effect| *effect == Effect::Claim), 2, "and it says so");
+    }
+}
+
+#[test]
+fn a_tab_that_is_left_gives_up_asking_only_if_it_asked() {
+    let mut page = awaiting(setup(), 100_000);
+    page.send(Event::Left);
+    assert_eq!(page.count(|effect| *effect == Effect::Resign), 1);
+    page.send(Event::Followed);
+    page.send(Event::Left);
+    assert_eq!(page.count(|effect| *effect == Effect::Resign), 1);
+}
+
+#[test]
+fn a_tab_that_follows_says_when_the_line_is_bad() {
+    let mut page = awaiting(setup(), 100_000);
+    for expected in [Connection::Good, Connection::Reconnecting] {
+        page.send(Event::Overheard(Err(network_fault())));
+        assert_eq!(page.checkout.view(page.now).connection, expected);
+    }
+    page.send(Event::Overheard(Ok(waiting(100_000))));
+    assert_eq!(page.checkout.view(page.now).connection, Connection::Good);
+}
+
 // Wallets
 
 #[test]
@@ -629,7 +775,7 @@ fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         2 => (standing(), any::<bool>()).prop_map(|(standing, has_method)| {
             let method = order().method.filter(|_| has_method);
-            Answer::Info(Ok(Info { order: Order { method, ..order() }, standing, redirect_wait: None }))
+            Answer::Info(Ok(Box::new(Info { order: Order { method, ..order() }, standing, redirect_wait: None })))
         }),
         1 => failure().prop_map(|failure| Answer::Info(Err(failure))),
         6 => standing().prop_map(|standing| Answer::Status(Ok(standing))),
@@ -646,6 +792,9 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Event::CameBack),
         Just(Event::CheckAgainPressed),
         any::<bool>().prop_map(|online| Event::ConnectionChanged { online }),
+        Just(Event::Followed),
+        Just(Event::Orphaned),
+        failure().prop_map(|failure| Event::Overheard(Err(failure))),
         Just(Event::Gestured),
         Just(Event::GoNowFollowed),
         Just(Event::RetryPressed),
@@ -737,7 +886,7 @@ proptest! {
                 Happening::Answer(answer) => {
                     let said_paid = matches!(&answer, Answer::Status(Ok(Standing::Paid { .. })));
                     let first = matches!(&answer, Answer::Info(Ok(_)));
-                    let first_paid = matches!(&answer, Answer::Info(Ok(Info { standing: Standing::Paid { .. }, .. })));
+                    let first_paid = matches!(&answer, Answer::Info(Ok(info)) if matches!(info.standing, Standing::Paid { .. }));
                     let fits = before.iter().any(|(_, call)| if first { matches!(call, Call::Info(_)) } else { is_status(call) });
                     witness.answered_info |= first && fits;
                     witness.gateway_said_paid |= fits && (said_paid || first_paid);

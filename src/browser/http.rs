@@ -95,6 +95,11 @@ fn read_headers(response: &Response) -> (Option<UnixSeconds>, Option<Duration>) 
 }
 
 impl Outcome {
+    /// What came, or why nothing did.
+    pub(super) fn reply(&self) -> &Result<(u16, String), Fault> {
+        &self.reply
+    }
+
     /// What this means for the question that was asked.
     pub(super) fn into_event(self, call: &Call, question: QuestionId) -> Event {
         let answer = match &self.reply {
@@ -110,6 +115,14 @@ impl Outcome {
             }
         };
         Event::Answered { answer, date: self.date, question, retry_after: self.retry_after }
+    }
+}
+
+/// What another tab's answer means for this one.
+pub(super) fn overheard(call: &Call, reply: Reply<'_>) -> Option<Event> {
+    match gateway::decode(call, reply, &address::origin()) {
+        Answer::Status(result) => Some(Event::Overheard(result)),
+        Answer::Audio(_) | Answer::Info(_) | Answer::QrCode(_) => None,
     }
 }
 

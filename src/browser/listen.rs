@@ -12,6 +12,7 @@ pub(super) fn all() {
         on(&document, "visibilitychange", || Event::VisibilityChanged { visible: surroundings::is_visible() });
     }
     on(&window, "pageshow", || Event::CameBack);
+    on(&window, "pagehide", || Event::Left);
     on(&window, "focus", || Event::CameBack);
     on(&window, "online", || Event::ConnectionChanged { online: true });
     on(&window, "offline", || Event::ConnectionChanged { online: false });

@@ -11,6 +11,7 @@ mod preferences;
 mod sound;
 mod surroundings;
 mod tab;
+mod tabs;
 
 use std::{
     cell::{Cell, RefCell},
@@ -46,6 +47,7 @@ struct Shell {
     locale: Locale,
     questions: Vec<(QuestionId, http::Asking)>,
     sound: sound::Sound,
+    tabs: tabs::Tabs,
     timer: Option<Timeout>,
     view: RwSignal<ViewModel>,
 }
@@ -59,8 +61,10 @@ pub fn run() {
         online: surroundings::is_online(),
         place: surroundings::place(),
         seed: surroundings::seed(),
+        server_time: surroundings::config().server_time,
         visible: surroundings::is_visible(),
     };
+    let tabs = tabs::Tabs::of(setup.order.as_ref());
     let (checkout, effects) = Checkout::start(clock::now(), setup);
     let Some(root) = tab::app_root() else {
         report("saoma: index.html has no element with the id \"app\"");
@@ -71,7 +75,7 @@ pub fn run() {
     let model = checkout.view(clock::now());
     let unmount = mount_to_renderer(&root, move || {
         let view = RwSignal::new(model);
-        SHELL.set(Some(Shell { checkout, locale, questions: Vec::new(), sound: sound::Sound::default(), timer: None, view }));
+        SHELL.set(Some(Shell { checkout, locale, questions: Vec::new(), sound: sound::Sound::default(), tabs, timer: None, view }));
         view::page(view, locale.messages(), Ports { copy: clipboard::copy, send })
     });
     unmount.forget();
@@ -128,10 +132,12 @@ impl Shell {
                 Effect::Ask { call, question, timeout } => self.ask(call, question, timeout),
                 Effect::ChooseMethod(id) => address::go(&gateway::separate_path(&id)),
                 Effect::Defer(id) => address::load_deferred(&id),
+                Effect::Claim => self.tabs.claim(),
                 Effect::Hush => self.sound.hush(),
                 Effect::Leave(target) => address::go(target.as_str()),
                 Effect::OpenWallet(link) | Effect::Visit(link) => address::go(link.as_str()),
                 Effect::Play(prompt) => self.sound.play(&prompt, self.locale),
+                Effect::Resign => self.tabs.leave(),
                 Effect::RememberSound(on) => preferences::set_sound(on),
                 Effect::Tell(warning) => report(&describe(&warning)),
             }
@@ -146,6 +152,9 @@ impl Shell {
             let reply = http::post(&gateway::request(&call), &handle).await;
             let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
             if asked.is_some() {
+                if matches!(call, Call::Status(_)) {
+                    with_shell(|shell| shell.tabs.pass_on(reply.reply()));
+                }
                 send(reply.into_event(&call, question));
             }
         });

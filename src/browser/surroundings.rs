@@ -6,6 +6,7 @@ use web_sys::VisibilityState;
 use super::{address, preferences};
 use crate::{
     checkout::{Host, Place},
+    config::Config,
     i18n::Locale,
     order::query_param,
 };
@@ -29,6 +30,13 @@ pub(super) fn place() -> Place {
         mobile: Place::is_mobile(&agent, navigator.max_touch_points()),
         sound: preferences::sound(),
     }
+}
+
+/// The settings in the page's data block.
+pub(super) fn config() -> Config {
+    let document = web_sys::window().and_then(|window| window.document());
+    let block = document.and_then(|document| document.get_element_by_id("saoma-config")).and_then(|block| block.text_content());
+    block.map(|text| Config::decode(&text)).unwrap_or_default()
 }
 
 /// How the page was reached: `navigate`, `reload`, `back_forward`.

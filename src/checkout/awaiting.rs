@@ -87,6 +87,9 @@ impl Awaiting {
             wallet: if opens_wallet { WalletWish::Wanted } else { WalletWish::None },
         };
         awaiting.proceed(now, shared, effects);
+        if shared.visible {
+            effects.push(Effect::Claim);
+        }
         let audio = ask(&mut shared.numbering, now, Call::Audio(awaiting.order_ref.clone()), Attempts::TIMEOUT, effects);
         awaiting.prompt = Prompting::Asking(audio);
         awaiting
@@ -180,12 +183,31 @@ impl Awaiting {
         self.poll.faulted(now, shared.dice.jitter(), retry_after, circumstances);
     }
 
-    /// The shopper or the network is back. Gives back a question to abandon.
-    pub(super) fn attend(&mut self, now: Instant) -> Option<QuestionId> {
+    /// The shopper or the network is back: this tab asks for all, at once.
+    pub(super) fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         if let Offered::Asking(attempts) = &mut self.offer {
             attempts.hurry(now);
         }
-        self.poll.attend(now)
+        effects.extend(self.poll.attend(now).map(Effect::Abandon));
+        effects.push(Effect::Claim);
+    }
+
+    /// Another tab asks for all. Gives back a question to abandon.
+    pub(super) fn follow(&mut self, now: Instant, shared: &mut Shared) -> Option<QuestionId> {
+        self.poll.follow(now, shared.visible, shared.dice.jitter())
+    }
+
+    pub(super) fn is_following(&self) -> bool {
+        self.poll.is_following()
+    }
+
+    /// The tab that asked for all is gone.
+    pub(super) fn orphaned(&mut self, now: Instant, shared: &mut Shared) {
+        self.poll.orphaned(now, shared.dice.jitter());
+    }
+
+    pub(super) fn overheard_fault(&mut self) {
+        self.poll.overheard_fault();
     }
 
     /// The page left the screen.
@@ -316,6 +338,9 @@ impl Awaiting {
             self.poll_faulted(now, shared, None);
         }
         if self.poll.is_due(now) {
+            if self.poll.is_following() {
+                effects.push(Effect::Claim);
+            }
             self.poll.asked(ask(&mut shared.numbering, now, Call::Status(self.order_ref.clone()), Poll::TIMEOUT, effects));
         }
     }

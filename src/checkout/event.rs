@@ -3,11 +3,10 @@
 use core::time::Duration;
 
 use super::question::QuestionId;
-use crate::order::{Answer, Call, Failure, OrderId, Prompt, ReturnTarget, UnixSeconds, WalletLink};
+use crate::order::{Answer, Call, Failure, OrderId, Prompt, ReturnTarget, Standing, UnixSeconds, WalletLink};
 
 /// Something that happened. Events that make no sense in the present phase change nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "an event lives for one update and is never kept in numbers")]
 pub enum Event {
     /// A question was answered, or failed.
     Answered {
@@ -29,10 +28,18 @@ pub enum Event {
         /// Whether it has one.
         online: bool,
     },
+    /// Another tab of this order asks the gateway from now on.
+    Followed,
     /// The first touch or key press, from which on a browser plays sound.
     Gestured,
     /// "Go now" was followed, which is a link: the browser is on its way to the shop.
     GoNowFollowed,
+    /// The page is being left, perhaps for good.
+    Left,
+    /// Another tab of this order asked where it stands, and got this.
+    Overheard(Result<Standing, Failure>),
+    /// The tab that asked the gateway for all is gone.
+    Orphaned,
     /// "Try again" was pressed: the order, or its code, is asked for anew.
     RetryPressed,
     /// The browser would not play before a gesture.
@@ -64,6 +71,8 @@ pub enum Effect {
         /// How long to wait for the answer.
         timeout: Duration,
     },
+    /// Tell the other tabs of this order that this one asks from now on.
+    Claim,
     /// Go to the page on which the shopper chooses how to pay.
     ChooseMethod(OrderId),
     /// Load the order's own address, which the gateway's server renders itself.
@@ -78,6 +87,8 @@ pub enum Effect {
     Play(Prompt),
     /// Keep the sound preference.
     RememberSound(bool),
+    /// Tell the other tabs of this order that this one no longer asks.
+    Resign,
     /// Tell the merchant, in the console.
     Tell(Warning),
     /// Go to the page that the gateway named for paying.

@@ -55,6 +55,8 @@ pub struct Setup {
     pub place: Place,
     /// Any number; it spreads retries.
     pub seed: u32,
+    /// The gateway's clock when its server wrote this page, after the page's own clock began.
+    pub server_time: Option<UnixSeconds>,
     /// Whether the page is on the screen.
     pub visible: bool,
 }
@@ -97,9 +99,13 @@ enum Phase {
 impl Checkout {
     /// Begins, with the first effects.
     pub fn start(now: Instant, setup: Setup) -> (Self, Vec<Effect>) {
-        let Setup { order, online, place, seed, visible } = setup;
-        let shared =
-            Shared { clock: GatewayClock::default(), dice: Dice::new(seed), numbering: Numbering::default(), online, place, visible };
+        let Setup { order, online, place, seed, server_time, visible } = setup;
+        let mut clock = GatewayClock::default();
+        if let Some(server_time) = server_time {
+            // The page's clock begins when its loading does, which is before its server wrote it.
+            clock.learn(server_time, Instant::default(), now);
+        }
+        let shared = Shared { clock, dice: Dice::new(seed), numbering: Numbering::default(), online, place, visible };
         let phase = match order {
             Some(order) => Phase::Loading { attempts: Attempts::new(now), order },
             None => Phase::Failed { order: None, reason: Reason::LinkIncomplete },
@@ -177,8 +183,22 @@ impl Checkout {
                     self.attend(now, effects);
                 }
             }
+            Event::Followed => self.follow(now, effects),
             Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(shared, effects)),
             Event::GoNowFollowed => self.in_paid(Paid::left),
+            Event::Left => self.in_awaiting(|awaiting, _| {
+                if !awaiting.is_following() {
+                    effects.push(Effect::Resign);
+                }
+            }),
+            Event::Orphaned => self.in_awaiting(|awaiting, shared| awaiting.orphaned(now, shared)),
+            Event::Overheard(result) => {
+                self.follow(now, effects);
+                match result {
+                    Ok(standing) => self.in_standing(now, standing, effects),
+                    Err(_) => self.in_awaiting(|awaiting, _| awaiting.overheard_fault()),
+                }
+            }
             Event::RetryPressed => self.retry(now),
             Event::SoundBlocked => self.in_awaiting(|awaiting, _| awaiting.sound_blocked()),
             Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
@@ -210,12 +230,17 @@ impl Checkout {
     /// The shopper or the network is back.
     fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
-            Phase::Awaiting(awaiting) => effects.extend(awaiting.attend(now).map(Effect::Abandon)),
+            Phase::Awaiting(awaiting) => awaiting.attend(now, effects),
             Phase::Failed { reason: Reason::Unreachable, .. } => self.retry(now),
             Phase::Forwarded { order } => self.phase = Phase::Loading { attempts: Attempts::new(now), order: order.clone() },
             Phase::Loading { attempts, .. } => attempts.hurry(now),
             Phase::Ended { .. } | Phase::Failed { .. } | Phase::Paid(_) => {}
         }
+    }
+
+    /// Another tab asks for this one too.
+    fn follow(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        self.in_awaiting(|awaiting, shared| effects.extend(awaiting.follow(now, shared).map(Effect::Abandon)));
     }
 
     fn retry(&mut self, now: Instant) {
@@ -247,7 +272,7 @@ impl Checkout {
             self.shared.clock.learn(date, asked.sent, now);
         }
         match answer {
-            Answer::Info(Ok(info)) => self.informed(now, info, effects),
+            Answer::Info(Ok(info)) => self.informed(now, *info, effects),
             Answer::Info(Err(failure)) => self.not_informed(now, failure, retry_after, effects),
             Answer::Status(Ok(standing)) => self.in_standing(now, standing, effects),
             Answer::Status(Err(failure)) => {
@@ -337,8 +362,12 @@ impl Checkout {
             }
             Returning::To(target) => Some(target),
         };
-        // Who came back to a paid order was at the shop already: sending them there again would be a trap.
-        let stays = matches!(self.phase, Phase::Loading { .. }) && self.shared.place.came_back;
+        // Who came back to a paid order was at the shop already: sending them there again would be a trap. Of several
+        // tabs, the one that asked goes; the others stay and show that it is paid.
+        let stays = match &self.phase {
+            Phase::Awaiting(awaiting) => awaiting.is_following(),
+            _ => self.shared.place.came_back,
+        };
         self.end(Phase::Paid(Paid::new(now, order, target, wait, stays)), effects);
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Poll {
 enum State {
     /// A question is under way.
     Asking(Question),
+    /// Another tab asks; when nothing is heard of it until that moment, this one does.
+    Following(Instant),
     /// Nothing is asked any more unless the shopper wants it.
     Resting,
     /// The next question is due at that moment.
@@ -80,7 +82,7 @@ impl Poll {
 
     /// Whether a question is due now. The caller then asks it with [`Poll::asked`].
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        matches!(self.state, State::Waiting(at) if at <= now)
+        matches!(self.state, State::Following(at) | State::Waiting(at) if at <= now)
     }
 
     /// When something happens next, if nothing else does.
@@ -88,8 +90,35 @@ impl Poll {
         match &self.state {
             State::Asking(question) => Some(question.overdue_at()),
             State::Resting => None,
-            State::Waiting(at) => Some(*at),
+            State::Following(at) | State::Waiting(at) => Some(*at),
         }
+    }
+
+    /// Whether another tab asks.
+    pub(super) fn is_following(&self) -> bool {
+        matches!(self.state, State::Following(_))
+    }
+
+    /// Another tab asks from now on: it is left to it as long as it is heard. Gives back a question to abandon.
+    pub(super) fn follow(&mut self, now: Instant, visible: bool, jitter: i64) -> Option<QuestionId> {
+        let abandoned = self.asking().map(|question| question.id);
+        // Longer than the other tab's slowest pace and the longest answer; no two tabs lose patience at once.
+        let patience = if visible { 25_000 } else { 50_000 };
+        let millis = u64::try_from(patience + patience * jitter / 1000).unwrap_or(50_000);
+        self.state = State::Following(now + Duration::from_millis(millis));
+        abandoned
+    }
+
+    /// The tab that asked is gone: this one asks soon, unless another is quicker.
+    pub(super) fn orphaned(&mut self, now: Instant, jitter: i64) {
+        if self.is_following() {
+            self.state = State::Following(now + Duration::from_millis(u64::try_from(jitter + 200).unwrap_or(0)));
+        }
+    }
+
+    /// The tab that asks met a fault.
+    pub(super) fn overheard_fault(&mut self) {
+        self.backoff.count();
     }
 
     /// Whether asking has ended, for want of hope.
@@ -101,7 +130,7 @@ impl Poll {
     pub(super) fn asking(&self) -> Option<&Question> {
         match &self.state {
             State::Asking(question) => Some(question),
-            State::Resting | State::Waiting(_) => None,
+            State::Following(_) | State::Resting | State::Waiting(_) => None,
         }
     }
 
@@ -119,7 +148,9 @@ impl Poll {
     /// A good answer came: back to the schedule.
     pub(super) fn answered(&mut self, now: Instant, circumstances: Circumstances) {
         self.backoff.reset();
-        self.schedule(now, circumstances);
+        if !self.is_following() {
+            self.schedule(now, circumstances);
+        }
     }
 
     /// The question under way failed: wait as long as the back-off says, or the gateway.
@@ -145,7 +176,7 @@ impl Poll {
                 self.state = State::Waiting(now);
                 Some(stale)
             }
-            State::Resting => {
+            State::Following(_) | State::Resting => {
                 self.state = State::Waiting(now);
                 None
             }

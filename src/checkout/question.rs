@@ -56,6 +56,11 @@ impl Backoff {
         self.faults
     }
 
+    /// Counts a fault that somebody else waits out.
+    pub(super) fn count(&mut self) {
+        self.faults = self.faults.saturating_add(1);
+    }
+
     /// Counts a fault and says how long to wait. `jitter` is between -200 and 200 thousandths.
     pub(super) fn next(&mut self, jitter: i64, retry_after: Option<Duration>) -> Duration {
         let step = usize::try_from(self.faults).unwrap_or(usize::MAX).min(Self::STEPS.len() - 1);

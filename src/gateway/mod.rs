@@ -2,7 +2,6 @@
 //!
 //! This room uses `order` and nothing else of the page. It sends nothing and decides nothing.
 
-mod json;
 mod wire;
 mod xarr;
 

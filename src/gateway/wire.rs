@@ -3,8 +3,10 @@
 //! An envelope or a flat body; `message` or `msg`; numbers as numbers or as text; `null`, a missing field and `""`
 //! all mean absent; unknown fields are ignored. Success is judged by the gateway's own code, never by guess.
 
-use super::json::Json;
-use crate::order::{Failure, Fault, Refusal};
+use crate::{
+    json::Json,
+    order::{Failure, Fault, Refusal},
+};
 
 /// An answer as it came over the network.
 #[derive(Clone, Copy, Debug)]

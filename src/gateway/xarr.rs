@@ -61,7 +61,7 @@ pub fn decode(call: &Call, reply: Reply<'_>, origin: &str) -> Answer {
     let fields = Fields::open(reply, SUCCESS);
     match call {
         Call::Audio(_) => Answer::Audio(fields.map(|fields| audio(&fields))),
-        Call::Info(_) => Answer::Info(fields.and_then(|fields| info(&fields))),
+        Call::Info(_) => Answer::Info(fields.and_then(|fields| info(&fields)).map(Box::new)),
         Call::QrCode(_) => Answer::QrCode(fields.map(|fields| offer(&fields, origin))),
         Call::Status(_) => Answer::Status(fields.and_then(|fields| standing(&fields))),
     }

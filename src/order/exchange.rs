@@ -23,7 +23,7 @@ pub enum Answer {
     /// `None`: nothing is to be heard.
     Audio(Result<Option<Prompt>, Failure>),
     /// The order and where it stands.
-    Info(Result<Info, Failure>),
+    Info(Result<Box<Info>, Failure>),
     /// What the gateway offers to pay with.
     QrCode(Result<Offer, Failure>),
     /// Where the order stands.

@@ -31,7 +31,8 @@ fn hashes(page: &str, element: &str) -> Vec<String> {
     let inline = page.split(open.as_str()).skip(1).filter_map(|part| {
         let (tag, rest) = part.split_once('>')?;
         let (content, _) = rest.split_once(close.as_str())?;
-        let is_inline = !tag.contains(" src=") && !content.is_empty() && (tag.is_empty() || tag.starts_with(char::is_whitespace));
+        let runs = !tag.contains(" src=") && !tag.contains("application/json");
+        let is_inline = runs && !content.is_empty() && (tag.is_empty() || tag.starts_with(char::is_whitespace));
         is_inline.then_some(content)
     });
     inline.map(|content| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)))).collect()
