@@ -58,6 +58,11 @@ pub enum Kind {
         /// By these.
         data: Value,
     },
+    /// The call is redirected to another address, as to a login page.
+    Redirect {
+        /// Where to.
+        to: String,
+    },
     /// The whole body is replaced, envelope and all.
     Replace {
         /// By this text.
@@ -83,6 +88,11 @@ pub enum Kind {
     },
     /// The body breaks off in the middle, and the connection with it.
     Truncate,
+    /// A good body under a wrong content type.
+    Type {
+        /// Which.
+        content_type: String,
+    },
 }
 
 impl Fault {

@@ -230,6 +230,7 @@ async fn respond(state: &State, mut data: Value, faults: &[Fault]) -> Response {
                 cut()
             }
             Kind::Html => html(StatusCode::OK, LOGIN_PAGE),
+            Kind::Redirect { to } => axum::response::Redirect::temporary(to).into_response(),
             Kind::Replace { body } => json(body.clone()),
             Kind::Reset => cut(),
             Kind::Slow { ms } => slowly(body, *ms),
@@ -245,6 +246,7 @@ async fn respond(state: &State, mut data: Value, faults: &[Fault]) -> Response {
                 response
             }
             Kind::Truncate => truncated(&body),
+            Kind::Type { content_type } => ([(header::CONTENT_TYPE, content_type.clone())], body).into_response(),
         };
     }
     json(body)

@@ -52,15 +52,17 @@ impl Poll {
     /// The schedule, in one place. `None`: do not ask any more.
     fn pace(&self, now: Instant, circumstances: Circumstances) -> Option<Duration> {
         let Circumstances { expired, visible } = circumstances;
+        let attentive = now < self.attentive_until;
         if let Some(expired) = expired {
-            let pace = if expired < Self::secs(5 * 60) { Self::secs(10) } else { Self::secs(30) };
-            return (expired < Self::secs(30 * 60)).then_some(if visible { pace } else { Self::secs(30) });
+            let is_hopeless = expired >= Self::secs(30 * 60) && !attentive;
+            let is_recent = expired < Self::secs(5 * 60) || attentive;
+            return (!is_hopeless).then_some(if visible && is_recent { Self::secs(10) } else { Self::secs(30) });
         }
         if !visible {
             return Some(Self::secs(30));
         }
         let waited = now.since(self.began);
-        Some(if now < self.attentive_until || waited < Self::secs(90) {
+        Some(if attentive || waited < Self::secs(90) {
             Self::secs(2)
         } else if waited < Self::secs(5 * 60) {
             Self::secs(5)

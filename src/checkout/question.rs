@@ -133,8 +133,9 @@ impl Attempts {
         self.backoff.faults() < Self::MAX_FAULTS
     }
 
-    /// Makes a pause end at once.
+    /// The shopper or the network is back: a pause ends at once, and faults so far count no more.
     pub(super) fn hurry(&mut self, now: Instant) {
+        self.backoff.reset();
         if let Attempt::Pausing(at) = &mut self.state {
             *at = now.min(*at);
         }

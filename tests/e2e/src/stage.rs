@@ -13,7 +13,7 @@ use http::Method;
 use sandbox::{Call, Record, Sandbox, Settings, Spec};
 use serde_json::{Value, json};
 use thirtyfour::{
-    By, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, RequestData, WebDriver, WebElement,
+    By, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, RequestData, WebDriver, WebElement, WindowHandle,
     common::command::FormatRequestData,
 };
 
@@ -170,10 +170,14 @@ impl Stage {
     }
 
     /// Waits until something on this side is true.
-    pub(crate) async fn until_here(&self, what: &str, mut is_true: impl FnMut(&Self) -> bool) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
+    pub(crate) async fn until_here(&self, what: &str, is_true: impl FnMut(&Self) -> bool) -> Result<()> {
+        self.until_here_within(PATIENCE, what, is_true).await
+    }
+
+    pub(crate) async fn until_here_within(&self, patience: Duration, what: &str, mut is_true: impl FnMut(&Self) -> bool) -> Result<()> {
+        let end = Instant::now() + patience;
         while !is_true(self) {
-            ensure!(Instant::now() < end, "after {PATIENCE:?} this is not so: {what}");
+            ensure!(Instant::now() < end, "after {patience:?} this is not so: {what}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())
@@ -214,6 +218,26 @@ impl Stage {
 
     pub(crate) async fn back(&self) -> Result<()> {
         Ok(self.driver.back().await?)
+    }
+
+    pub(crate) async fn window(&self) -> Result<WindowHandle> {
+        Ok(self.driver.window().await?)
+    }
+
+    pub(crate) async fn windows(&self) -> Result<Vec<WindowHandle>> {
+        Ok(self.driver.windows().await?)
+    }
+
+    pub(crate) async fn switch_to(&self, window: WindowHandle) -> Result<()> {
+        Ok(self.driver.switch_to_window(window).await?)
+    }
+
+    /// Opens a path of the sandbox in a new tab, and goes there.
+    pub(crate) async fn open_tab(&self, path: &str) -> Result<WindowHandle> {
+        let window = self.driver.new_tab().await?;
+        self.switch_to(window.clone()).await?;
+        self.open(path).await?;
+        Ok(window)
     }
 
     /// What the codes on a picture of the page say, read by an independent decoder.

@@ -1,0 +1,94 @@
+//! Several tabs, a page out of sight, a device without a network.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use sandbox::{Call, Spec, Stand};
+use serde_json::json;
+
+use crate::{Stage, Suite, stage::Look};
+
+pub(super) fn add(suite: &mut Suite) {
+    suite.add("tabs_of_one_order_share_one_poller", Look::desktop(), tabs_share_one_poller);
+    suite.add(
+        "tabs_without_a_channel_ask_for_themselves",
+        Look { script: "delete window.BroadcastChannel;", ..Look::desktop() },
+        tabs_alone,
+    );
+    suite.add("offline_is_said_at_once_and_online_asks_at_once", Look::desktop(), offline_and_online);
+    suite.add("a_payment_shows_when_the_shopper_comes_back", Look::desktop(), a_payment_shows_when_the_shopper_comes_back);
+}
+
+fn spec() -> Spec {
+    Spec { pay_payed_wait_time: Some(3), ..Spec::default() }
+}
+
+async fn tabs_share_one_poller(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(spec()).await?;
+    stage.until_code().await?;
+    let first = stage.window().await?;
+    let second = stage.open_tab(&format!("/pay/{id}")).await?;
+    stage.until_code().await?;
+    let third = stage.open_tab(&format!("/pay/{id}")).await?;
+    stage.until_code().await?;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let before = stage.count(&id, Call::Status);
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let asked = stage.count(&id, Call::Status) - before;
+    ensure!((8..=11).contains(&asked), "three tabs asked {asked} times in 20 s, one asks 10 times");
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    let paid = "document.querySelector('[data-screen]')?.dataset.screen === 'paid' || location.pathname === '/sandbox/shop'";
+    let mut shops = 0;
+    for window in [third, second, first] {
+        stage.switch_to(window).await?;
+        stage.until(paid).await?;
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    for window in stage.windows().await? {
+        stage.switch_to(window).await?;
+        shops += usize::from(stage.eval("location.pathname === '/sandbox/shop'").await? == true);
+    }
+    ensure!(shops == 1, "{shops} of three tabs went to the shop");
+    Ok(())
+}
+
+async fn tabs_alone(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(spec()).await?;
+    stage.until_code().await?;
+    stage.open_tab(&format!("/pay/{id}")).await?;
+    stage.until_code().await?;
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until_screen("paid").await
+}
+
+async fn offline_and_online(stage: &Stage) -> Result<()> {
+    let network = |offline: bool| json!({ "downloadThroughput": -1, "latency": 0, "offline": offline, "uploadThroughput": -1 });
+    let id = stage.open_order(Spec { pay_payed_wait_time: Some(600), ..Spec::default() }).await?;
+    stage.until_code().await?;
+    stage.devtools("Network.enable", json!({})).await?;
+    stage.devtools("Network.emulateNetworkConditions", network(true)).await?;
+    stage.until_within(Duration::from_secs(2), "document.body.innerText.includes('网络已断开')").await?;
+    ensure!(stage.has("img.code").await?, "the code stays");
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.devtools("Network.emulateNetworkConditions", network(false)).await?;
+    let online = Instant::now();
+    stage.until_screen("paid").await?;
+    ensure!(online.elapsed() < Duration::from_secs(2), "it took {:?}", online.elapsed());
+    Ok(())
+}
+
+/// A page that polls slowly asks at once when it is looked at again.
+async fn a_payment_shows_when_the_shopper_comes_back(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(Spec { expires_in: 2, pay_payed_wait_time: Some(600), ..Spec::default() }).await?;
+    stage.until_text("正在确认付款结果").await?;
+    let asked = stage.count(&id, Call::Status);
+    stage.until_here("the slow pace has begun", |stage| stage.count(&id, Call::Status) > asked).await?;
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    stage.eval("window.dispatchEvent(new Event('focus'))").await?;
+    let back = Instant::now();
+    stage.until_screen("paid").await?;
+    ensure!(back.elapsed() < Duration::from_millis(1500), "it took {:?}", back.elapsed());
+    Ok(())
+}
