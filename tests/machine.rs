@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use saoma::{
-    checkout::{Checkout, Connection, Effect, Event, Host, Instant, Pay, Place, QuestionId, Reason, Screen, Setup, Warning},
+    checkout::{Checkout, Connection, Effect, Event, Host, Instant, Past, Pay, Place, QuestionId, Reason, Screen, Setup, Warning},
     order::{
         Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, PayMethod, Prompt, Refusal,
         ReturnTarget, Returning, Standing, Tone, UnixSeconds, WalletLink,
@@ -54,18 +54,22 @@ impl Page {
         self.note(effects);
     }
 
-    /// Answers the oldest open question of the kind that the answer fits. `false` if there is none.
-    fn answer(&mut self, answer: Answer) -> bool {
-        let at = self.open.iter().position(|(_, call)| {
+    /// Where the oldest open question is that such an answer fits.
+    fn fitting(&self, answer: &Answer) -> Option<usize> {
+        self.open.iter().position(|(_, call)| {
             matches!(
-                (call, &answer),
+                (call, answer),
                 (Call::Audio(_), Answer::Audio(_))
                     | (Call::Info(_), Answer::Info(_))
                     | (Call::QrCode(_), Answer::QrCode(_))
                     | (Call::Status(_), Answer::Status(_))
             )
-        });
-        let Some(at) = at else { return false };
+        })
+    }
+
+    /// Answers the oldest open question that the answer fits. `false` if there is none.
+    fn answer(&mut self, answer: Answer) -> bool {
+        let Some(at) = self.fitting(&answer) else { return false };
         let (question, _) = self.open.remove(at);
         self.send(Event::Answered { answer, date: self.date(), question, retry_after: None });
         true
@@ -257,6 +261,8 @@ fn an_order_without_a_method_goes_to_the_choice_and_starts_over_when_it_is_back(
     page.pass(seconds(3600));
     assert!(page.open.is_empty());
     page.send(Event::CameBack);
+    assert!(page.open.is_empty(), "a slow browser is still on its way");
+    page.send(Event::Restored);
     assert!(matches!(page.open.as_slice(), [(_, Call::Info(_))]));
 }
 
@@ -308,13 +314,42 @@ fn words_of_the_gateway_are_shown_and_pay_nothing() {
 
 #[test]
 fn a_page_that_the_server_renders_is_loaded_once() {
-    for (deferred, expected) in [(false, 1), (true, 0)] {
-        let mut page = Page::open(Setup { place: Place { deferred, ..phone() }, ..setup() });
+    for (past, expected) in [(Past::Fresh, 1), (Past::Deferred, 0)] {
+        let mut page = Page::open(Setup { place: Place { past, ..phone() }, ..setup() });
         page.answer(info(waiting(900)));
         page.answer(Answer::QrCode(Ok(Offer::Elsewhere)));
         assert_eq!(page.count(|effect| matches!(effect, Effect::Defer(_))), expected);
-        assert_eq!(matches!(page.pay(), Some(Pay::Missing(_))), deferred);
+        assert_eq!(matches!(page.pay(), Some(Pay::Missing(_))), past == Past::Deferred);
     }
+}
+
+#[test]
+fn a_code_picture_that_does_not_load_gives_way_to_the_text_of_the_code() {
+    let picture = Code::decode("https://cdn.example/code.png", "");
+    for (fallback, wallet) in [(Code::decode("wxp://f2f0", ""), None), (None, WalletLink::decode("alipays://x")), (None, None)] {
+        let mut page = Page::of_order();
+        page.answer(info(waiting(900)));
+        let offered = Instrument { code: picture.clone(), fallback: fallback.clone(), wallet: wallet.clone(), ..Instrument::default() };
+        page.answer(Answer::QrCode(Ok(Offer::Instrument(offered))));
+        for _ in 0..2 {
+            page.send(Event::CodeBroken);
+            match page.pay() {
+                Some(Pay::Instrument(left)) => assert_eq!((&left.code, &left.wallet), (&fallback, &wallet)),
+                other => assert!(fallback.is_none() && wallet.is_none() && other == Some(Pay::Missing(None)), "{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_order_without_a_number_of_its_own_is_asked_for_anew() {
+    let mut page = Page::open(Setup { order: OrderRef::from_address("/", "?out_order_id=E1&pid=7"), ..setup() });
+    let nameless = Order { id: None, ..order() };
+    page.answer(Answer::Info(Ok(Box::new(Info { order: nameless, standing: waiting(900), redirect_wait: None }))));
+    assert_eq!(page.pay(), Some(Pay::Missing(None)));
+    page.send(Event::RetryPressed);
+    assert!(page.answer(info(waiting(900))));
+    assert!(page.answer(offer()));
 }
 
 #[test]
@@ -365,13 +400,14 @@ fn paid_waits_as_long_as_the_freshest_answer_says() {
 
 #[test]
 fn a_shopper_who_stays_or_leaves_is_not_sent_away() {
-    for event in [Event::StayPressed, Event::GoNowFollowed] {
+    for (event, marks) in [(Event::StayPressed, 0), (Event::GoNowFollowed, 1)] {
         let mut page = Page::of_order();
         page.answer(info(paid()));
         page.pass(seconds(1));
         page.send(event);
         page.pass(seconds(60));
         assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 0);
+        assert_eq!(page.count(|effect| *effect == Effect::MarkLeft), marks);
     }
 }
 
@@ -387,11 +423,19 @@ fn a_refused_return_target_keeps_the_shopper_and_tells_the_merchant() {
 
 #[test]
 fn who_comes_back_from_the_shop_is_not_sent_there_again() {
-    let mut page = Page::open(Setup { place: Place { came_back: true, ..phone() }, ..setup() });
+    let mut page = Page::open(Setup { place: Place { past: Past::Left, ..phone() }, ..setup() });
     page.answer(info(paid()));
     page.pass(seconds(600));
     assert!(matches!(page.screen(), Screen::Paid { target: Some(_), .. }));
     assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 0);
+}
+
+#[test]
+fn who_comes_back_from_a_page_for_paying_is_sent_to_the_shop() {
+    let mut page = Page::open(Setup { place: Place { past: Past::Visited, ..phone() }, ..setup() });
+    page.answer(info(paid()));
+    page.pass(seconds(5));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 1);
 }
 
 // Polling
@@ -469,13 +513,25 @@ fn faults_back_off_and_one_good_answer_brings_the_schedule_back() {
 }
 
 #[test]
+fn a_refused_question_is_no_bad_line() {
+    let mut page = awaiting(setup(), 100_000);
+    for expected in [Connection::Good, Connection::Refusing, Connection::Refusing] {
+        assert!(page.pass_until_asked(is_status));
+        page.answer(Answer::Status(Err(Failure::Refused(Refusal { code: 404, message: None }))));
+        assert_eq!(page.checkout.view(page.now).connection, expected);
+    }
+}
+
+#[test]
 fn the_gateway_may_ask_to_be_left_alone() {
     let mut page = awaiting(setup(), 100_000);
     page.pass(seconds(2));
     let (question, _) = page.open.pop().unwrap();
     let answer = Answer::Status(Err(Failure::Fault(Fault::HttpStatus(503))));
     page.send(Event::Answered { answer, date: None, question, retry_after: Some(seconds(40)) });
-    page.pass(seconds(39));
+    page.pass(seconds(20));
+    page.send(Event::CameBack);
+    page.pass(seconds(19));
     assert!(!page.open.iter().any(|(_, call)| is_status(call)));
     page.pass(seconds(2));
     assert!(page.open.iter().any(|(_, call)| is_status(call)));
@@ -689,6 +745,45 @@ fn a_tab_that_follows_says_when_the_line_is_bad() {
     assert_eq!(page.checkout.view(page.now).connection, Connection::Good);
 }
 
+#[test]
+fn only_an_answer_of_the_gateway_tells_its_time() {
+    let mut page = awaiting(setup(), 900);
+    page.pass(seconds(2));
+    let (question, _) = page.open.pop().unwrap();
+    let answer = Answer::Status(Err(Failure::Fault(Fault::Undecodable("the body is not JSON"))));
+    page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+    assert!(matches!(page.pay(), Some(Pay::Instrument(_))));
+    assert!((898..=899).contains(&page.checkout.view(page.now).remaining.unwrap()));
+}
+
+#[test]
+fn a_gateway_whose_clock_is_set_far_ahead_is_asked_on() {
+    let mut page = awaiting(setup(), 900);
+    page.pass(seconds(2));
+    let (question, _) = page.open.pop().unwrap();
+    page.send(Event::Answered { answer: status(waiting(900)), date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+    assert_eq!(page.pay(), Some(Pay::Checking { resting: false }));
+    assert!(page.pass_until_asked(is_status));
+    page.answer(status(waiting(900)));
+    assert!(matches!(page.pay(), Some(Pay::Instrument(_))), "the right time uncovers it again");
+}
+
+#[test]
+fn a_prompt_falls_silent_when_time_is_up() {
+    let prompt = || Answer::Audio(Ok(Some(Prompt { url: None, words: Some("请支付".into()) })));
+    let mut page = awaiting(setup(), 10);
+    page.answer(prompt());
+    page.send(Event::SoundBlocked);
+    page.pass(seconds(11));
+    assert_eq!(page.count(|effect| *effect == Effect::Hush), 1);
+    assert_eq!(page.checkout.view(page.now).sound, None);
+    page.send(Event::Gestured);
+    assert_eq!(page.count(|effect| matches!(effect, Effect::Play(_))), 1);
+    let mut late = awaiting(setup(), 0);
+    late.answer(prompt());
+    assert_eq!(late.count(|effect| matches!(effect, Effect::Play(_))), 0);
+}
+
 // Wallets
 
 #[test]
@@ -720,7 +815,7 @@ fn a_jump_goes_to_a_page_anywhere_and_to_an_app_on_a_phone_only() {
     };
     assert_eq!(jump(phone(), "https://pay.example/h5"), (1, 0));
     assert_eq!(jump(Place::default(), "https://pay.example/h5"), (1, 0));
-    assert_eq!(jump(Place { came_back: true, ..phone() }, "https://pay.example/h5"), (0, 0));
+    assert_eq!(jump(Place { past: Past::Visited, ..phone() }, "https://pay.example/h5"), (0, 0));
     assert_eq!(jump(phone(), "alipays://x"), (0, 1));
     assert_eq!(jump(Place::default(), "alipays://x"), (0, 0));
 }
@@ -791,6 +886,9 @@ fn happening() -> impl Strategy<Value = Happening> {
     let event = prop_oneof![
         Just(Event::CameBack),
         Just(Event::CheckAgainPressed),
+        Just(Event::CodeBroken),
+        Just(Event::Left),
+        Just(Event::Restored),
         any::<bool>().prop_map(|online| Event::ConnectionChanged { online }),
         Just(Event::Followed),
         Just(Event::Orphaned),
@@ -813,28 +911,56 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 fn any_setup() -> impl Strategy<Value = Setup> {
-    (any::<[bool; 6]>(), any::<u32>()).prop_map(|([online, came_back, deferred, mobile, sound, visible], seed)| Setup {
+    let past = prop_oneof![Just(Past::Deferred), Just(Past::Fresh), Just(Past::Left), Just(Past::Visited)];
+    let host = prop_oneof![Just(Host::Alipay), Just(Host::Browser), Just(Host::Qq), Just(Host::WeChat)];
+    (any::<[bool; 4]>(), any::<u32>(), past, host).prop_map(|([online, mobile, sound, visible], seed, past, host)| Setup {
         online,
-        place: Place { came_back, deferred, host: Host::Browser, mobile, sound },
+        place: Place { host, mobile, past, sound },
         seed,
         visible,
         ..setup()
     })
 }
 
-/// What must hold after every single step.
+/// What was said to questions that were open, and what must hold because of it.
 struct Witness {
     answered_info: bool,
-    /// Whether the gateway's word for it was given to a question that was open.
-    gateway_said_paid: bool,
+    /// The ends that the gateway has named.
+    ends: Vec<End>,
+    paid: bool,
+    place: Place,
     terminal: Option<Screen>,
+    /// Whether the gateway has asked for the wallet.
+    wants_wallet: bool,
+}
+
+impl Witness {
+    fn hear(&mut self, answer: &Answer) {
+        let standing = match answer {
+            Answer::Info(Ok(info)) => {
+                self.answered_info = true;
+                &info.standing
+            }
+            Answer::Status(Ok(standing)) => standing,
+            Answer::QrCode(Ok(Offer::Jump(link))) => {
+                self.wants_wallet |= !link.is_page();
+                return;
+            }
+            _ => return,
+        };
+        match standing {
+            Standing::Ended(end) => self.ends.push(*end),
+            Standing::Paid { .. } => self.paid = true,
+            Standing::Waiting { opens_wallet, .. } => self.wants_wallet |= opens_wallet,
+        }
+    }
 }
 
 fn is_terminal(screen: &Screen) -> bool {
     matches!(screen, Screen::Ended { .. } | Screen::Paid { .. })
 }
 
-fn check(page: &Page, witness: &mut Witness, mobile: bool, seen: usize) -> Result<(), TestCaseError> {
+fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCaseError> {
     let screen = page.screen();
     for (_, effect) in page.effects.get(seen..).unwrap_or_default() {
         match effect {
@@ -846,15 +972,20 @@ fn check(page: &Page, witness: &mut Witness, mobile: bool, seen: usize) -> Resul
                 prop_assert!(matches!(screen, Screen::Paid { .. }), "rule 4: only a paid order leaves");
                 prop_assert!(target.as_str().starts_with("https://"), "rule 4: {target:?}");
             }
-            Effect::OpenWallet(_) => prop_assert!(mobile, "rule 7: a wallet opened on a computer"),
+            Effect::OpenWallet(_) => {
+                let lets = witness.place.mobile && !matches!(witness.place.host, Host::Qq | Host::WeChat);
+                prop_assert!(lets && witness.wants_wallet, "rule 7: a wallet opened where or when it must not");
+            }
             _ => {}
         }
     }
     prop_assert!(page.open.iter().filter(|(_, call)| is_status(call)).count() <= 1, "rule 2: more than one status question");
     prop_assert!(page.count(|effect| matches!(effect, Effect::Leave(_))) <= 1, "rule 4: left twice");
     prop_assert!(page.count(|effect| matches!(effect, Effect::OpenWallet(_))) <= 1, "rule 7: a wallet opened twice");
-    if matches!(screen, Screen::Paid { .. }) {
-        prop_assert!(witness.gateway_said_paid, "rule 3: paid without the gateway's word");
+    match &screen {
+        Screen::Paid { .. } => prop_assert!(witness.paid, "rule 3: paid without the gateway's word"),
+        Screen::Ended { end, .. } => prop_assert!(witness.ends.contains(end), "rule 3: ended without the gateway's word"),
+        Screen::Awaiting { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
     }
     match &witness.terminal {
         Some(terminal) => prop_assert_eq!(terminal, &screen, "rule 4: a final screen changed"),
@@ -863,9 +994,9 @@ fn check(page: &Page, witness: &mut Witness, mobile: bool, seen: usize) -> Resul
     }
     let view = page.checkout.view(page.now);
     let covered = matches!(view.pay, Some(Pay::Checking { .. }));
-    prop_assert!(!covered || view.remaining.is_none(), "rule 6: a countdown over a covered code");
+    prop_assert!(!covered || (view.remaining.is_none() && view.sound.is_none()), "rule 6: an invitation to pay over a covered code");
     if let Some(deadline) = page.checkout.next_deadline(page.now) {
-        prop_assert!(deadline >= page.now || deadline.since(page.now) == Duration::ZERO);
+        prop_assert!(deadline > page.now, "what is due was not done: a browser would spin");
     }
     Ok(())
 }
@@ -876,37 +1007,33 @@ proptest! {
     /// Rules 1 to 4 and 6 to 8: whatever happens, in whatever order.
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
-        let mobile = setup.place.mobile;
+        let mut witness =
+            Witness { answered_info: false, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
         let mut page = Page::open(setup);
-        let mut witness = Witness { answered_info: false, gateway_said_paid: false, terminal: None };
         let mut closed: Vec<QuestionId> = Vec::new();
         for happening in happenings {
             let (seen, before) = (page.effects.len(), page.open.clone());
             match happening {
                 Happening::Answer(answer) => {
-                    let said_paid = matches!(&answer, Answer::Status(Ok(Standing::Paid { .. })));
-                    let first = matches!(&answer, Answer::Info(Ok(_)));
-                    let first_paid = matches!(&answer, Answer::Info(Ok(info)) if matches!(info.standing, Standing::Paid { .. }));
-                    let fits = before.iter().any(|(_, call)| if first { matches!(call, Call::Info(_)) } else { is_status(call) });
-                    witness.answered_info |= first && fits;
-                    witness.gateway_said_paid |= fits && (said_paid || first_paid);
+                    if page.fitting(&answer).is_some() {
+                        witness.hear(&answer);
+                    }
                     page.answer(answer);
                 }
                 Happening::Event(event) => page.send(event),
                 Happening::LateAnswer(answer, index) => {
                     if let Some(question) = closed.get(index % closed.len().max(1)).copied() {
-                        let (screen, effects) = (page.checkout.view(page.now), page.effects.len());
-                        page.send(Event::Answered { answer, date: page.date(), question, retry_after: None });
-                        // The moment itself may have come for something else; the answer alone must not change the screen.
-                        prop_assert_eq!(screen.screen, page.screen(), "rule 2: an old reply changed the screen");
-                        let left = page.effects.get(effects..).unwrap_or_default().iter().any(|(_, effect)| matches!(effect, Effect::Leave(_)));
-                        prop_assert!(!left || witness.gateway_said_paid);
+                        let (view, deadline) = (page.checkout.view(page.now), page.checkout.next_deadline(page.now));
+                        page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+                        prop_assert_eq!(view, page.checkout.view(page.now), "rule 2: an old reply changed the page");
+                        prop_assert_eq!(deadline, page.checkout.next_deadline(page.now));
+                        prop_assert_eq!(page.effects.get(seen..), Some(&[][..]), "rule 2: an old reply had an effect");
                     }
                 }
                 Happening::Pass(ms) => page.pass(Duration::from_millis(ms)),
             }
             closed.extend(before.iter().filter(|open| !page.open.contains(open)).map(|(question, _)| *question));
-            check(&page, &mut witness, mobile, seen)?;
+            check(&page, &mut witness, seen)?;
         }
     }
 

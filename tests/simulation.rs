@@ -65,7 +65,7 @@ enum Step {
     Pass(u64),
     /// Somebody pays.
     Pay,
-    Shopper(Event),
+    Shopper(Box<Event>),
     /// The device sleeps: the page's clock stands still, the gateway's does not.
     Sleep(u64),
 }
@@ -86,6 +86,9 @@ impl ReferenceStateMachine for Truth {
         let shopper = prop_oneof![
             Just(Event::CameBack),
             Just(Event::CheckAgainPressed),
+            Just(Event::CodeBroken),
+            Just(Event::Left),
+            Just(Event::Restored),
             Just(Event::Followed),
             Just(Event::Gestured),
             Just(Event::Orphaned),
@@ -98,7 +101,7 @@ impl ReferenceStateMachine for Truth {
         prop_oneof![
             8 => prop_oneof![0u64..3_000, 0u64..30_000, 0u64..400_000].prop_map(Step::Pass),
             3 => network.prop_map(Step::Network),
-            3 => shopper.prop_map(Step::Shopper),
+            3 => shopper.prop_map(|event| Step::Shopper(Box::new(event))),
             1 => (0u64..7_200).prop_map(Step::Sleep),
             1 => (1u64..400).prop_map(Step::Extend),
             1 => Just(Step::Pay),
@@ -188,7 +191,11 @@ impl World {
         let fault = |fault| failed(call, Failure::Fault(fault));
         let (answer, arrives, date) = match self.network {
             Network::Down => (fault(Fault::Network), self.now + Duration::from_millis(1), None),
-            Network::Garbling => (fault(Fault::Undecodable("the body is not JSON")), self.now + Duration::from_millis(100), None),
+            Network::Garbling => {
+                // A login page has a date too, and it may be any.
+                let date = UnixSeconds::decode(2_000_000_000);
+                (fault(Fault::Undecodable("the body is not JSON")), self.now + Duration::from_millis(100), date)
+            }
             Network::Swallowing => (fault(Fault::TimedOut), self.now + timeout, None),
             Network::Doubling { back, there } | Network::Good { back, there } => {
                 // The gateway answers as things stand when the question is sent: then an answer can only be out of date.
@@ -227,7 +234,7 @@ impl World {
                 Some(at) => {
                     let Letter { answer, date, question, .. } = self.letters.swap_remove(at);
                     let is_open = self.open.iter().any(|(open, _)| *open == question);
-                    self.knows_the_time |= is_open && date.is_some();
+                    self.knows_the_time |= is_open && answer.is_good();
                     self.open.retain(|(open, _)| *open != question);
                     self.send(Event::Answered { answer, date, question, retry_after: None });
                 }
@@ -246,9 +253,13 @@ impl World {
             Screen::Ended { end, .. } => assert_eq!(self.truth.standing, Word::Ended(end), "the end is shown, and is not true"),
             Screen::Awaiting { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
         }
+        let truth = (self.truth.expires * 1000).checked_sub(self.gateway_time(self.now));
+        if self.knows_the_time && truth.is_none() && self.gateway_time(self.now) > self.truth.expires * 1000 + 1_500 + SLOWEST {
+            assert!(!matches!(view.pay, Some(Pay::Instrument(_))), "an expired code can be scanned");
+        }
         if let (Some(remaining), true) = (view.remaining, self.knows_the_time) {
             // The page may not have heard yet that there is more time; it must not show more than there is.
-            let truth = (self.truth.expires * 1000).saturating_sub(self.gateway_time(self.now));
+            let truth = truth.unwrap_or(0);
             let tolerance = 1_500 + SLOWEST;
             assert!(remaining * 1000 <= truth + tolerance, "{remaining} s are shown, {truth} ms are left");
             assert!(!matches!(view.pay, Some(Pay::Checking { .. })), "a countdown over a covered code");
@@ -319,7 +330,7 @@ impl StateMachineTest for World {
             Step::End(_) | Step::Extend(_) | Step::Pay => {}
             Step::Network(network) => world.network = network,
             Step::Pass(ms) => world.pass(Duration::from_millis(ms)),
-            Step::Shopper(event) => world.send(event),
+            Step::Shopper(event) => world.send(*event),
             Step::Sleep(seconds) => {
                 world.slept += seconds * 1000;
                 world.knows_the_time = false;

@@ -261,7 +261,14 @@ fn cut() -> Response {
 /// Announces the whole body, sends half of it and cuts the connection.
 fn truncated(body: &str) -> Response {
     let half = Bytes::copy_from_slice(body.as_bytes().get(..body.len() / 2).unwrap_or_default());
-    let pieces = stream::iter([Ok(half), Err(io::Error::other("cut on demand"))]);
+    let pieces = stream::unfold(Some(half), |half| async {
+        if let Some(half) = half {
+            return Some((Ok(half), None));
+        }
+        // The first half must be on its way before, or it is dropped with the connection.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Some((Err(io::Error::other("cut on demand")), None))
+    });
     ([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_LENGTH, body.len().to_string())], Body::from_stream(pieces))
         .into_response()
 }

@@ -3,13 +3,13 @@
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
 use web_sys::Location;
 
-use crate::order::OrderId;
+use crate::{checkout::Past, order::OrderId};
 
 /// Where the gateway's template API is.
 pub(super) const API_BASE: &str = "/api";
 
-/// Marks a history entry whose page has already asked the gateway's server to show the order itself.
-const DEFERRED: &str = "saoma:deferred";
+/// How the page's past is noted in the tab's history.
+const PASTS: [(Past, &str); 3] = [(Past::Deferred, "saoma:deferred"), (Past::Left, "saoma:left"), (Past::Visited, "saoma:visited")];
 
 /// The parts of the page's address that name an order.
 pub(super) struct Address {
@@ -37,18 +37,30 @@ pub(super) fn go(url: &str) {
     }
 }
 
-/// Whether this history entry was loaded by [`load_deferred`] already.
-pub(super) fn was_deferred() -> bool {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    history.and_then(|history| history.state().ok()).and_then(|state| state.as_string()).as_deref() == Some(DEFERRED)
+/// Leaves for another address, which takes this page's place: "back" does not come here again.
+pub(super) fn replace(url: &str) {
+    // The addresses are the gateway's own paths; a browser refuses none of them.
+    let _ = location().replace(url);
 }
 
-/// Loads the order's own address, where the gateway's server shows it itself. The mark in the history keeps it to once.
+/// What the page has done before at this entry of the tab's history.
+pub(super) fn past() -> Past {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    let note = history.and_then(|history| history.state().ok()).and_then(|state| state.as_string());
+    PASTS.iter().find(|(_, name)| note.as_deref() == Some(name)).map(|(past, _)| *past).unwrap_or_default()
+}
+
+/// Notes what the page does at this entry of the tab's history, and under which path; `false` if that is not possible.
+pub(super) fn mark(past: Past, path: Option<&str>) -> bool {
+    let Some((_, name)) = PASTS.iter().find(|(known, _)| *known == past) else { return false };
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    history.is_some_and(|history| history.replace_state_with_url(&JsValue::from_str(name), "", path).is_ok())
+}
+
+/// Loads the order's own address, where the gateway's server shows it itself. The note in the history keeps it to once.
 pub(super) fn load_deferred(id: &OrderId) {
     let path = ["/pay/", &id.path_segment()].concat();
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    let marked = history.is_some_and(|history| history.replace_state_with_url(&JsValue::from_str(DEFERRED), "", Some(&path)).is_ok());
-    if marked {
+    if mark(Past::Deferred, Some(&path)) {
         location().reload().unwrap_throw();
     }
 }

@@ -1,7 +1,7 @@
 //! What the browser tells the page of its own accord. The page listens as long as it lives.
 
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{AddEventListenerOptions, Element, EventTarget};
+use web_sys::{AddEventListenerOptions, Element, EventTarget, PageTransitionEvent};
 
 use super::{send, surroundings};
 use crate::checkout::Event;
@@ -11,7 +11,13 @@ pub(super) fn all() {
     if let Some(document) = window.document() {
         on(&document, "visibilitychange", || Event::VisibilityChanged { visible: surroundings::is_visible() });
     }
-    on(&window, "pageshow", || Event::CameBack);
+    let restored = Closure::new(|event: web_sys::Event| {
+        // The first showing of a page is no return.
+        if event.dyn_into::<PageTransitionEvent>().is_ok_and(|event| event.persisted()) {
+            send(Event::Restored);
+        }
+    });
+    listen(&window, "pageshow", false, restored);
     on(&window, "pagehide", || Event::Left);
     on(&window, "focus", || Event::CameBack);
     on(&window, "online", || Event::ConnectionChanged { online: true });

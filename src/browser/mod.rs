@@ -27,7 +27,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    checkout::{Checkout, Effect, Event, QuestionId, Setup, ViewModel, Warning},
+    checkout::{Checkout, Effect, Event, Past, QuestionId, Setup, ViewModel, Warning},
     gateway,
     i18n::Locale,
     order::{Call, OrderRef},
@@ -130,16 +130,26 @@ impl Shell {
             match effect {
                 Effect::Abandon(question) => drop(self.take_question(question)),
                 Effect::Ask { call, question, timeout } => self.ask(call, question, timeout),
-                Effect::ChooseMethod(id) => address::go(&gateway::separate_path(&id)),
+                Effect::ChooseMethod(id) => address::replace(&gateway::separate_path(&id)),
                 Effect::Defer(id) => address::load_deferred(&id),
                 Effect::Claim => self.tabs.claim(),
                 Effect::Hush => self.sound.hush(),
-                Effect::Leave(target) => address::go(target.as_str()),
-                Effect::OpenWallet(link) | Effect::Visit(link) => address::go(link.as_str()),
+                Effect::Leave(target) => {
+                    address::mark(Past::Left, None);
+                    address::go(target.as_str());
+                }
+                Effect::MarkLeft => {
+                    address::mark(Past::Left, None);
+                }
+                Effect::OpenWallet(link) => address::go(link.as_str()),
                 Effect::Play(prompt) => self.sound.play(&prompt, self.locale),
                 Effect::Resign => self.tabs.leave(),
                 Effect::RememberSound(on) => preferences::set_sound(on),
                 Effect::Tell(warning) => report(&describe(&warning)),
+                Effect::Visit(link) => {
+                    address::mark(Past::Visited, None);
+                    address::go(link.as_str());
+                }
             }
         }
     }

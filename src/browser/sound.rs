@@ -66,8 +66,21 @@ fn speech() -> Option<SpeechSynthesis> {
     exists.then(|| window.speech_synthesis().ok()).flatten()
 }
 
+/// Whether there was a gesture yet, which browsers want before they speak; `true` where the browser does not tell.
+fn was_touched() -> bool {
+    let Some(window) = web_sys::window() else { return true };
+    let activation = js_sys::Reflect::get(&window.navigator(), &JsValue::from_str("userActivation"));
+    let touched = activation.and_then(|activation| js_sys::Reflect::get(&activation, &JsValue::from_str("hasBeenActive")));
+    touched.ok().and_then(|touched| touched.as_bool()).unwrap_or(true)
+}
+
 fn speak(words: Option<&str>, locale: Locale) {
     let (Some(words), Some(speech)) = (words, speech()) else { return };
+    if !was_touched() {
+        // Some browsers refuse with an event, others say nothing at all.
+        send(Event::SoundBlocked);
+        return;
+    }
     let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(words) else { return };
     // A prompt with Chinese characters is Chinese, whatever language the page speaks.
     let is_chinese = words.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));

@@ -1,6 +1,6 @@
 //! What the browser says of itself and of the shopper's wishes.
 
-use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
+use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::VisibilityState;
 
 use super::{address, preferences};
@@ -24,10 +24,9 @@ pub(super) fn place() -> Place {
     let navigator = web_sys::window().unwrap_throw().navigator();
     let agent = navigator.user_agent().unwrap_or_default();
     Place {
-        came_back: navigation_type().as_deref() == Some("back_forward"),
-        deferred: address::was_deferred(),
         host: Host::of_user_agent(&agent),
         mobile: Place::is_mobile(&agent, navigator.max_touch_points()),
+        past: address::past(),
         sound: preferences::sound(),
     }
 }
@@ -37,13 +36,6 @@ pub(super) fn config() -> Config {
     let document = web_sys::window().and_then(|window| window.document());
     let block = document.and_then(|document| document.get_element_by_id("saoma-config")).and_then(|block| block.text_content());
     block.map(|text| Config::decode(&text)).unwrap_or_default()
-}
-
-/// How the page was reached: `navigate`, `reload`, `back_forward`.
-fn navigation_type() -> Option<String> {
-    let performance = web_sys::window()?.performance()?;
-    let entry = performance.get_entries_by_type("navigation").get(0);
-    js_sys::Reflect::get(&entry, &JsValue::from_str("type")).ok()?.as_string()
 }
 
 /// `?lang=`, else the browser's languages.

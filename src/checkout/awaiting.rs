@@ -4,13 +4,13 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::{
-    Connection, Effect, Pay, Shared, Sound, Warning, ask,
+    Connection, Effect, Past, Pay, Shared, Sound, Warning, ask,
     paid::{until_next_second, whole_seconds},
     poll::{Circumstances, Poll},
     question::{Attempts, Question, QuestionId},
     time::Instant,
 };
-use crate::order::{Answer, Call, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink};
+use crate::order::{Answer, Call, Code, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink};
 
 /// What the waiting begins with: the info answer.
 pub(super) struct Begin {
@@ -25,6 +25,8 @@ pub(super) struct Begin {
 /// An order that waits for payment.
 #[derive(Debug)]
 pub(super) struct Awaiting {
+    /// Since when the page has known that time is up, on its own clock: a gateway's clock may be set.
+    expired_since: Option<Instant>,
     expires: Option<UnixSeconds>,
     id: Option<OrderId>,
     offer: Offered,
@@ -33,6 +35,8 @@ pub(super) struct Awaiting {
     poll: Poll,
     prompt: Prompting,
     pub(super) redirect_wait: Option<Duration>,
+    /// Whether the last failure was the gateway's refusal rather than a fault on the way.
+    refused: bool,
     wallet: WalletWish,
 }
 
@@ -74,8 +78,10 @@ impl Awaiting {
                 Offered::Missing(None)
             }
         };
-        let circumstances = Circumstances { expired: expired(expires, now, shared), visible: shared.visible };
+        let is_expired = is_expired(expires, now, shared);
+        let circumstances = Circumstances { expired: is_expired.then_some(Duration::ZERO), visible: shared.visible };
         let mut awaiting = Self {
+            expired_since: is_expired.then_some(now),
             expires,
             id,
             offer,
@@ -84,6 +90,7 @@ impl Awaiting {
             prompt: Prompting::Nothing,
             order_ref,
             redirect_wait,
+            refused: false,
             wallet: if opens_wallet { WalletWish::Wanted } else { WalletWish::None },
         };
         awaiting.proceed(now, shared, effects);
@@ -109,6 +116,7 @@ impl Awaiting {
         match (online, self.poll.faults()) {
             (false, _) => Connection::Offline,
             (true, 0 | 1) => Connection::Good,
+            (true, _) if self.refused => Connection::Refusing,
             (true, _) => Connection::Reconnecting,
         }
     }
@@ -118,7 +126,11 @@ impl Awaiting {
             Offered::Asking(attempts) => Some(attempts.deadline()),
             Offered::Instrument(_) | Offered::Missing(_) | Offered::Notice { .. } => None,
         };
-        [self.poll.deadline(), offer, self.tick(now, shared)].into_iter().flatten().min()
+        let prompt = match &self.prompt {
+            Prompting::Asking(question) => Some(question.overdue_at()),
+            Prompting::Here { .. } | Prompting::Nothing => None,
+        };
+        [self.poll.deadline(), offer, prompt, self.tick(now, shared)].into_iter().flatten().min()
     }
 
     /// The next second of the countdown, while somebody sees it.
@@ -137,7 +149,7 @@ impl Awaiting {
     }
 
     pub(super) fn pay(&self, now: Instant, shared: &Shared) -> Pay {
-        if expired(self.expires, now, shared).is_some() {
+        if is_expired(self.expires, now, shared) {
             return Pay::Checking { resting: self.poll.is_resting() };
         }
         match &self.offer {
@@ -148,12 +160,13 @@ impl Awaiting {
         }
     }
 
-    pub(super) fn sound(&self, shared: &Shared) -> Option<Sound> {
+    pub(super) fn sound(&self, now: Instant, shared: &Shared) -> Option<Sound> {
         match &self.prompt {
-            Prompting::Here { blocked, prompt } => {
+            // A prompt asks to pay.
+            Prompting::Here { blocked, prompt } if !is_expired(self.expires, now, shared) => {
                 Some(Sound { blocked: *blocked && shared.place.sound, on: shared.place.sound, words: prompt.words.clone() })
             }
-            Prompting::Asking(_) | Prompting::Nothing => None,
+            Prompting::Asking(_) | Prompting::Here { .. } | Prompting::Nothing => None,
         }
     }
 
@@ -178,7 +191,8 @@ impl Awaiting {
         self.open_wallet_if_wanted(now, shared, effects);
     }
 
-    pub(super) fn poll_faulted(&mut self, now: Instant, shared: &mut Shared, retry_after: Option<Duration>) {
+    pub(super) fn poll_failed(&mut self, now: Instant, refused: bool, shared: &mut Shared, retry_after: Option<Duration>) {
+        self.refused = refused;
         let circumstances = self.circumstances(now, shared);
         self.poll.faulted(now, shared.dice.jitter(), retry_after, circumstances);
     }
@@ -206,8 +220,20 @@ impl Awaiting {
         self.poll.orphaned(now, shared.dice.jitter());
     }
 
-    pub(super) fn overheard_fault(&mut self) {
+    pub(super) fn overheard_failure(&mut self, failure: &Failure) {
+        self.refused = matches!(failure, Failure::Refused(_));
         self.poll.overheard_fault();
+    }
+
+    /// The picture of the code did not load: the text of the code takes its place, where there is one.
+    pub(super) fn code_broken(&mut self) {
+        if let Offered::Instrument(instrument) = &self.offer
+            && matches!(instrument.code, Some(Code::Picture(_)))
+        {
+            let rest = Instrument { code: instrument.fallback.clone(), fallback: None, ..Instrument::clone(instrument) };
+            let has_way = rest.code.is_some() || rest.wallet.is_some() || rest.account.is_some();
+            self.offer = if has_way { Offered::Instrument(Arc::new(rest)) } else { Offered::Missing(None) };
+        }
     }
 
     /// The page left the screen.
@@ -215,10 +241,12 @@ impl Awaiting {
         self.poll.relax(now, self.circumstances(now, shared));
     }
 
-    pub(super) fn retry_offer(&mut self, now: Instant) {
-        if let (Offered::Missing(_), Some(_)) = (&self.offer, &self.id) {
+    /// `false` where the order has no number to ask with.
+    pub(super) fn retry_offer(&mut self, now: Instant) -> bool {
+        if matches!(self.offer, Offered::Missing(_)) && self.id.is_some() {
             self.offer = Offered::Asking(Attempts::new(now));
         }
+        self.id.is_some()
     }
 
     /// What to pay with has come, or not. Gives back the order's number if the gateway's server is to show it itself.
@@ -232,7 +260,7 @@ impl Awaiting {
     ) -> Option<OrderId> {
         let Offered::Asking(attempts) = &mut self.offer else { return None };
         self.offer = match result {
-            Ok(Offer::Elsewhere) if shared.place.deferred => Offered::Missing(None),
+            Ok(Offer::Elsewhere) if shared.place.past == Past::Deferred => Offered::Missing(None),
             Ok(Offer::Elsewhere) => return self.id.clone(),
             Ok(Offer::Instrument(instrument)) if instrument.is_empty() => Offered::Missing(None),
             Ok(Offer::Instrument(instrument)) => Offered::Instrument(Arc::new(instrument)),
@@ -257,12 +285,12 @@ impl Awaiting {
 
     /// The gateway wants the shopper to go somewhere at once: a page anywhere, an app only where apps open by themselves.
     fn jump(&mut self, now: Instant, link: &WalletLink, shared: &Shared, effects: &mut Vec<Effect>) {
-        if self.wallet == WalletWish::Granted || expired(self.expires, now, shared).is_some() {
+        if self.wallet == WalletWish::Granted || is_expired(self.expires, now, shared) {
             return;
         }
         if link.is_page() {
             self.wallet = WalletWish::Granted;
-            if !shared.place.came_back {
+            if shared.place.past != Past::Visited {
                 effects.push(Effect::Visit(link.clone()));
             }
         } else {
@@ -271,7 +299,7 @@ impl Awaiting {
     }
 
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        let is_time = shared.visible && shared.place.lets_wallet_open() && expired(self.expires, now, shared).is_none();
+        let is_time = shared.visible && shared.place.lets_wallet_open() && !is_expired(self.expires, now, shared);
         if let (Offered::Instrument(instrument), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
             && let Some(wallet) = &instrument.wallet
         {
@@ -281,10 +309,10 @@ impl Awaiting {
     }
 
     /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
-    pub(super) fn prompted(&mut self, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
+    pub(super) fn prompted(&mut self, now: Instant, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
         self.prompt = match result {
             Ok(Some(prompt)) => {
-                if shared.place.sound {
+                if shared.place.sound && !is_expired(self.expires, now, shared) {
                     effects.push(Effect::Play(prompt.clone()));
                 }
                 Prompting::Here { blocked: false, prompt }
@@ -304,10 +332,11 @@ impl Awaiting {
     }
 
     /// A gesture frees a sound that the browser held back.
-    pub(super) fn gestured(&mut self, shared: &Shared, effects: &mut Vec<Effect>) {
+    pub(super) fn gestured(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
         if let Prompting::Here { blocked, prompt } = &mut self.prompt
             && *blocked
             && shared.place.sound
+            && !is_expired(self.expires, now, shared)
         {
             *blocked = false;
             effects.push(Effect::Play(prompt.clone()));
@@ -326,6 +355,11 @@ impl Awaiting {
 
     /// Asks what is due and gives up what is overdue.
     pub(super) fn proceed(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        let was_expired = self.expired_since.is_some();
+        self.expired_since = is_expired(self.expires, now, shared).then_some(self.expired_since.unwrap_or(now));
+        if self.expired_since.is_some() && !was_expired && self.has_prompt() {
+            effects.push(Effect::Hush);
+        }
         self.proceed_with_offer(now, shared, effects);
         if let Prompting::Asking(question) = &self.prompt
             && question.is_overdue(now)
@@ -335,7 +369,7 @@ impl Awaiting {
         }
         if let Some(overdue) = self.poll.asking().filter(|question| question.is_overdue(now)) {
             effects.push(Effect::Abandon(overdue.id));
-            self.poll_faulted(now, shared, None);
+            self.poll_failed(now, false, shared, None);
         }
         if self.poll.is_due(now) {
             if self.poll.is_following() {
@@ -360,11 +394,13 @@ impl Awaiting {
     }
 
     fn circumstances(&self, now: Instant, shared: &Shared) -> Circumstances {
-        Circumstances { expired: expired(self.expires, now, shared), visible: shared.visible }
+        let since = self.expired_since.unwrap_or(now);
+        let expired = is_expired(self.expires, now, shared).then(|| now.since(since));
+        Circumstances { expired, visible: shared.visible }
     }
 }
 
-/// How long ago the order expired by the gateway's clock, if it did.
-fn expired(expires: Option<UnixSeconds>, now: Instant, shared: &Shared) -> Option<Duration> {
-    expires.and_then(|expires| shared.clock.past(expires, now))
+/// Whether time is up by the gateway's clock.
+fn is_expired(expires: Option<UnixSeconds>, now: Instant, shared: &Shared) -> bool {
+    expires.and_then(|expires| shared.clock.until(expires, now)).is_some_and(|left| left.is_zero())
 }

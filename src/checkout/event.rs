@@ -19,7 +19,7 @@ pub enum Event {
         /// How long the gateway wants to be left alone, from `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// The shopper is looking at the page again: focus, or back from another page.
+    /// The shopper is looking at the page again.
     CameBack,
     /// "Check again" was pressed after the page had stopped asking.
     CheckAgainPressed,
@@ -30,6 +30,8 @@ pub enum Event {
     },
     /// Another tab of this order asks the gateway from now on.
     Followed,
+    /// The picture of the code did not load.
+    CodeBroken,
     /// The first touch or key press, from which on a browser plays sound.
     Gestured,
     /// "Go now" was followed, which is a link: the browser is on its way to the shop.
@@ -40,6 +42,8 @@ pub enum Event {
     Overheard(Result<Standing, Failure>),
     /// The tab that asked the gateway for all is gone.
     Orphaned,
+    /// The browser brought the page back as it was left, with "back" or "forward".
+    Restored,
     /// "Try again" was pressed: the order, or its code, is asked for anew.
     RetryPressed,
     /// The browser would not play before a gesture.
@@ -81,6 +85,8 @@ pub enum Effect {
     Hush,
     /// Go to the shop: the order is paid.
     Leave(ReturnTarget),
+    /// Note in the tab's history that the shopper was sent to the shop.
+    MarkLeft,
     /// Open the wallet without a tap.
     OpenWallet(WalletLink),
     /// Play a prompt; [`Event::SoundBlocked`] if the browser will not yet.
@@ -105,7 +111,7 @@ pub enum Warning {
         /// Why.
         failure: Failure,
     },
-    /// The order is to be paid by a method not chosen yet, but the gateway gave no number to choose it with.
+    /// The gateway gave no number of its own, which the code and the choice of a method need.
     NoNumber,
     /// The paid answer named a return target that is no web address.
     ReturnTargetRefused,

@@ -37,7 +37,7 @@ use paid::Paid;
 use question::{Attempts, Dice, Numbering};
 
 pub use event::{Effect, Event, Warning};
-pub use place::{Host, Place};
+pub use place::{Host, Past, Place};
 pub use question::QuestionId;
 pub use time::{GatewayClock, Instant};
 pub use view_model::{Connection, Pay, Reason, Screen, Sound, ViewModel};
@@ -150,7 +150,7 @@ impl Checkout {
                 view.connection = awaiting.connection(self.shared.online);
                 view.pay = Some(awaiting.pay(now, &self.shared));
                 view.remaining = awaiting.remaining(now, &self.shared);
-                view.sound = awaiting.sound(&self.shared);
+                view.sound = awaiting.sound(now, &self.shared);
             }
             Phase::Loading { .. } if !self.shared.online => view.connection = Connection::Offline,
             Phase::Paid(paid) => view.leaving_in = paid.leaving_in(now),
@@ -176,6 +176,7 @@ impl Checkout {
         match event {
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
             Event::CameBack => self.attend(now, effects),
+            Event::CodeBroken => self.in_awaiting(|awaiting, _| awaiting.code_broken()),
             Event::CheckAgainPressed => self.attend(now, effects),
             Event::ConnectionChanged { online } => {
                 self.shared.online = online;
@@ -184,8 +185,11 @@ impl Checkout {
                 }
             }
             Event::Followed => self.follow(now, effects),
-            Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(shared, effects)),
-            Event::GoNowFollowed => self.in_paid(Paid::left),
+            Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(now, shared, effects)),
+            Event::GoNowFollowed => self.in_paid(|paid| {
+                paid.settle();
+                effects.push(Effect::MarkLeft);
+            }),
             Event::Left => self.in_awaiting(|awaiting, _| {
                 if !awaiting.is_following() {
                     effects.push(Effect::Resign);
@@ -196,13 +200,19 @@ impl Checkout {
                 self.follow(now, effects);
                 match result {
                     Ok(standing) => self.in_standing(now, standing, effects),
-                    Err(_) => self.in_awaiting(|awaiting, _| awaiting.overheard_fault()),
+                    Err(failure) => self.in_awaiting(|awaiting, _| awaiting.overheard_failure(&failure)),
                 }
+            }
+            Event::Restored => {
+                if let Phase::Forwarded { order } = &self.phase {
+                    self.phase = Phase::Loading { attempts: Attempts::new(now), order: order.clone() };
+                }
+                self.attend(now, effects);
             }
             Event::RetryPressed => self.retry(now),
             Event::SoundBlocked => self.in_awaiting(|awaiting, _| awaiting.sound_blocked()),
             Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
-            Event::StayPressed => self.in_paid(Paid::stay),
+            Event::StayPressed => self.in_paid(Paid::settle),
             Event::TimePassed => {}
             Event::VisibilityChanged { visible } => {
                 self.shared.visible = visible;
@@ -232,9 +242,8 @@ impl Checkout {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => awaiting.attend(now, effects),
             Phase::Failed { reason: Reason::Unreachable, .. } => self.retry(now),
-            Phase::Forwarded { order } => self.phase = Phase::Loading { attempts: Attempts::new(now), order: order.clone() },
             Phase::Loading { attempts, .. } => attempts.hurry(now),
-            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Paid(_) => {}
+            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } | Phase::Paid(_) => {}
         }
     }
 
@@ -245,7 +254,12 @@ impl Checkout {
 
     fn retry(&mut self, now: Instant) {
         match &mut self.phase {
-            Phase::Awaiting(awaiting) => awaiting.retry_offer(now),
+            Phase::Awaiting(awaiting) => {
+                if !awaiting.retry_offer(now) {
+                    // Without a number there is nothing to ask a code for: the order has to be asked for anew.
+                    self.phase = Phase::Loading { attempts: Attempts::new(now), order: awaiting.order_ref.clone() };
+                }
+            }
             Phase::Failed { order: Some(order), .. } => {
                 self.phase = Phase::Loading { attempts: Attempts::new(now), order: order.clone() };
             }
@@ -268,7 +282,8 @@ impl Checkout {
             _ => None,
         };
         let Some(asked) = asked.filter(|asked| asked.id == question) else { return };
-        if let Some(date) = date {
+        // A proxy's page has a `Date` too: only an answer of the gateway tells its time.
+        if let (Some(date), true) = (date, answer.is_good()) {
             self.shared.clock.learn(date, asked.sent, now);
         }
         match answer {
@@ -276,11 +291,12 @@ impl Checkout {
             Answer::Info(Err(failure)) => self.not_informed(now, failure, retry_after, effects),
             Answer::Status(Ok(standing)) => self.in_standing(now, standing, effects),
             Answer::Status(Err(failure)) => {
+                let refused = matches!(failure, Failure::Refused(_));
                 effects.push(Effect::Tell(Warning::CallFailed { call: "status", failure }));
-                self.in_awaiting(|awaiting, shared| awaiting.poll_faulted(now, shared, retry_after));
+                self.in_awaiting(|awaiting, shared| awaiting.poll_failed(now, refused, shared, retry_after));
             }
             Answer::QrCode(result) => self.offered(now, result, retry_after, effects),
-            Answer::Audio(result) => self.in_awaiting(|awaiting, shared| awaiting.prompted(result, shared, effects)),
+            Answer::Audio(result) => self.in_awaiting(|awaiting, shared| awaiting.prompted(now, result, shared, effects)),
         }
     }
 
@@ -366,7 +382,7 @@ impl Checkout {
         // tabs, the one that asked goes; the others stay and show that it is paid.
         let stays = match &self.phase {
             Phase::Awaiting(awaiting) => awaiting.is_following(),
-            _ => self.shared.place.came_back,
+            _ => self.shared.place.past == Past::Left,
         };
         self.end(Phase::Paid(Paid::new(now, order, target, wait, stays)), effects);
     }

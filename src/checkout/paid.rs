@@ -59,11 +59,8 @@ impl Paid {
         }
     }
 
-    pub(super) fn left(&mut self) {
-        self.leaving = Leaving::Settled;
-    }
-
-    pub(super) fn stay(&mut self) {
+    /// The shopper has decided: nothing happens by itself any more.
+    pub(super) fn settle(&mut self) {
         self.leaving = Leaving::Settled;
     }
 }

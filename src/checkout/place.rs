@@ -3,16 +3,28 @@
 /// What the browser says of itself when the page starts.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Place {
-    /// Whether the page was reached with "back" or "forward": nobody is then sent away by itself.
-    pub came_back: bool,
-    /// Whether the page has already asked the gateway's server to show this order itself.
-    pub deferred: bool,
     /// Which app shows the page.
     pub host: Host,
     /// Whether it is a phone or a tablet.
     pub mobile: bool,
+    /// What the page has done before at this entry of the tab's history.
+    pub past: Past,
     /// Whether the shopper wants to hear the prompt.
     pub sound: bool,
+}
+
+/// What the page has done before at this entry of the tab's history: none of it is done twice.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Past {
+    /// It left the order to the gateway's own page.
+    Deferred,
+    /// Nothing.
+    #[default]
+    Fresh,
+    /// It sent the shopper to the shop.
+    Left,
+    /// It sent the shopper to a page for paying.
+    Visited,
 }
 
 /// The app that shows the page.

@@ -10,7 +10,7 @@ use super::{
 /// What the pace of asking depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances {
-    /// How long ago the order expired by the gateway's clock, if it did.
+    /// For how long the page has known that time is up, if it is.
     pub(super) expired: Option<Duration>,
     /// Whether the page is on the screen.
     pub(super) visible: bool,
@@ -26,6 +26,8 @@ pub(super) struct Poll {
     /// Faults in a row.
     backoff: Backoff,
     last_asked: Instant,
+    /// The gateway wants to be left alone until then.
+    not_before: Instant,
     state: State,
 }
 
@@ -73,7 +75,8 @@ impl Poll {
 
     /// Starts when an answer has just said that the order waits.
     pub(super) fn new(now: Instant, circumstances: Circumstances) -> Self {
-        let mut poll = Self { attentive_until: now, began: now, backoff: Backoff::default(), last_asked: now, state: State::Resting };
+        let mut poll =
+            Self { attentive_until: now, began: now, backoff: Backoff::default(), last_asked: now, not_before: now, state: State::Resting };
         poll.schedule(now, circumstances);
         poll
     }
@@ -158,6 +161,9 @@ impl Poll {
     /// The question under way failed: wait as long as the back-off says, or the gateway.
     pub(super) fn faulted(&mut self, now: Instant, jitter: i64, retry_after: Option<Duration>, circumstances: Circumstances) {
         let pause = self.backoff.next(jitter, retry_after);
+        if retry_after.is_some() {
+            self.not_before = now + pause;
+        }
         self.state = match self.pace(now, circumstances) {
             Some(_) if circumstances.visible => State::Waiting(now + pause),
             Some(pace) => State::Waiting(now + pause.max(pace)),
@@ -171,19 +177,20 @@ impl Poll {
     /// been under way for longer may hang on a connection that died meanwhile: it is given back, to be abandoned.
     pub(super) fn attend(&mut self, now: Instant) -> Option<QuestionId> {
         self.attentive_until = now + Self::secs(30);
+        let soonest = now.max(self.not_before);
         match &self.state {
             State::Asking(question) if now.since(question.sent) < Self::secs(2) => None,
             State::Asking(question) => {
                 let stale = question.id;
-                self.state = State::Waiting(now);
+                self.state = State::Waiting(soonest);
                 Some(stale)
             }
             State::Following(_) | State::Resting => {
-                self.state = State::Waiting(now);
+                self.state = State::Waiting(soonest);
                 None
             }
             State::Waiting(at) => {
-                self.state = State::Waiting((*at).min(now.max(self.last_asked + Self::secs(1))));
+                self.state = State::Waiting((*at).min(soonest.max(self.last_asked + Self::secs(1))));
                 None
             }
         }

@@ -63,12 +63,6 @@ impl GatewayClock {
         Some(Duration::from_millis(u64::try_from(self.ahead(moment, now)?).unwrap_or(0)))
     }
 
-    /// How long ago `moment` was by the gateway's clock. `None` while it is yet to come, or that clock is unknown.
-    pub fn past(&self, moment: UnixSeconds, now: Instant) -> Option<Duration> {
-        let ahead = self.ahead(moment, now)?;
-        (ahead <= 0).then(|| Duration::from_millis(ahead.unsigned_abs()))
-    }
-
     fn ahead(&self, moment: UnixSeconds, now: Instant) -> Option<i64> {
         let offset = self.0.map(|bounds| bounds.low + (bounds.high - bounds.low) / 2)?;
         Some(signed(moment.as_millis()) - signed(now.as_millis()) - offset)
@@ -91,7 +85,6 @@ mod tests {
     #[test]
     fn an_unknown_clock_tells_nothing() {
         assert_eq!(GatewayClock::default().until(seconds(1), Instant::default()), None);
-        assert_eq!(GatewayClock::default().past(seconds(1), Instant::default()), None);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub enum Connection {
     Offline,
     /// Two or more questions in a row failed.
     Reconnecting,
+    /// Two or more questions in a row failed, the last because the gateway would not answer it.
+    Refusing,
 }
 
 /// One of the page's screens.

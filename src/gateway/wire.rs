@@ -19,7 +19,11 @@ pub struct Reply<'text> {
 
 /// The fields of an answer's payload.
 #[derive(Clone, Debug)]
-pub(crate) struct Fields(Json);
+pub(crate) struct Fields {
+    data: Json,
+    /// The envelope's words, which a good answer has too ("success").
+    message: Option<String>,
+}
 
 impl Fields {
     /// Opens a reply whose envelope says `success` in `code`; a body without `code` is the payload itself.
@@ -32,24 +36,28 @@ impl Fields {
         if !matches!(json, Json::Object(_)) {
             return Err(undecodable("the body is not an object"));
         }
-        let body = Self(json);
-        match (body.0.field("code"), body.int("code")) {
+        let body = Self { data: json, message: None };
+        let message = body.text("message").or_else(|| body.text("msg"));
+        match (body.data.field("code"), body.int("code")) {
             (None, _) if is_ok => Ok(body),
-            (Some(_), Some(code)) if code == success && is_ok => match body.0.field("data") {
-                Some(data @ Json::Object(_)) => Ok(Self(data.clone())),
+            (Some(_), Some(code)) if code == success && is_ok => match body.data.field("data") {
+                Some(data @ Json::Object(_)) => Ok(Self { data: data.clone(), message }),
                 _ => Err(undecodable("the answer has no data")),
             },
-            (Some(_), Some(code)) if code != success => {
-                Err(Failure::Refused(Refusal { code, message: body.text("message").or_else(|| body.text("msg")) }))
-            }
+            (Some(_), Some(code)) if code != success => Err(Failure::Refused(Refusal { code, message })),
             (Some(_), None) => Err(undecodable("the code is not a number")),
             _ => Err(Failure::Fault(Fault::HttpStatus(reply.http_status))),
         }
     }
 
+    /// The envelope's words, unless they only say that all is well.
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.message.as_deref().filter(|message| !matches!(*message, "ok" | "success"))
+    }
+
     /// A text, trimmed; a number is taken as the text that stood there. Empty is absent.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        match self.0.field(name)? {
+        match self.data.field(name)? {
             Json::Number(text) | Json::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
             Json::Bool(_) | Json::List(_) | Json::Null | Json::Object(_) => None,
         }
@@ -57,7 +65,7 @@ impl Fields {
 
     /// A text to its last blank, as a link is judged. Blank is absent.
     pub(crate) fn untrimmed(&self, name: &str) -> Option<&str> {
-        match self.0.field(name)? {
+        match self.data.field(name)? {
             Json::Text(text) if !text.trim().is_empty() => Some(text),
             _ => None,
         }
@@ -65,7 +73,7 @@ impl Fields {
 
     /// A whole number, written as a number or as text; `10.0` is 10, `10.5` is none.
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
-        if let Json::Bool(value) = self.0.field(name)? {
+        if let Json::Bool(value) = self.data.field(name)? {
             return Some(i64::from(*value));
         }
         let text = self.text(name)?;
@@ -80,7 +88,8 @@ impl Fields {
 
     /// A nested object; absent for everything else.
     pub(crate) fn object(&self, name: &str) -> Option<Self> {
-        self.0.field(name).filter(|value| matches!(value, Json::Object(_))).cloned().map(Self)
+        let data = self.data.field(name).filter(|value| matches!(value, Json::Object(_)))?.clone();
+        Some(Self { data, message: None })
     }
 }
 

@@ -82,7 +82,8 @@ pub fn decode(call: &Call, reply: Reply<'_>, origin: &str) -> Answer {
 fn info(fields: &Fields) -> Result<Info, Failure> {
     let standing = standing(fields)?;
     let amount = fields.int("amount").and_then(Fen::decode);
-    let trade_amount = fields.int("trade_amount").and_then(Fen::decode).or(amount);
+    // A channel that has not set what to pay yet says 0; nobody is told to pay nothing for something.
+    let trade_amount = fields.int("trade_amount").and_then(Fen::decode).filter(|due| due.get() > 0).or(amount);
     let order = Order {
         amount,
         content: fields.text("content"),
@@ -154,25 +155,26 @@ fn audio(fields: &Fields) -> Option<Prompt> {
 /// `scheme` before `uri`, `actual_*` are shown as they are. An unknown `type` shows whatever is there.
 fn offer(fields: &Fields, origin: &str) -> Offer {
     let link = |name| fields.untrimmed(name).and_then(WalletLink::decode);
-    let words = || fields.text("content").or_else(|| fields.text("message"));
-    let notice = |tone| {
-        words().map_or(Offer::Instrument(Instrument::default()), |words| Offer::Notice {
-            copyable: fields.is_on("content_copy"),
-            tone,
-            words,
-        })
-    };
     let instrument = || {
         let code = |name| fields.text(name).and_then(|raw| Code::decode(&raw, origin));
+        let (ready, text) = (code("qrcode_data"), code("qrcode"));
+        let fallback = text.clone().filter(|text| ready.is_some() && matches!(text, Code::Text(_)));
         Offer::Instrument(Instrument {
             account: fields.text("actual_account"),
             account_type: fields.text("actual_account_type"),
             actual_amount: fields.text("actual_amount"),
-            code: code("qrcode_data").or_else(|| code("qrcode")),
+            code: ready.or(text),
             content: fields.text("content"),
             content_copyable: fields.is_on("content_copy"),
+            fallback,
             wallet: link("scheme").or_else(|| link("uri")),
         })
+    };
+    // Words alone; where there are none, whatever else is there.
+    let notice = |tone| {
+        let words = fields.text("content").or_else(|| fields.text("message"));
+        let words = words.or_else(|| fields.message().filter(|_| tone == Tone::Error).map(str::to_owned));
+        words.map_or_else(instrument, |words| Offer::Notice { copyable: fields.is_on("content_copy"), tone, words })
     };
     match fields.text("type").as_deref().unwrap_or_default() {
         "error" => notice(Tone::Error),

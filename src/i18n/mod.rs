@@ -147,8 +147,6 @@ messages! {
     open_wallet,
     /// The gateway's number of the order.
     order_number,
-    /// Name of the list of an order's data.
-    order_details,
     /// The shop's number of the order.
     out_order_number,
     /// Paid: heading.
@@ -159,6 +157,8 @@ messages! {
     paid_stay,
     /// Answers fail; nothing is lost.
     reconnecting,
+    /// The gateway answers, but not about this order.
+    refusing,
     /// Before the countdown.
     remaining,
     /// Button.
@@ -185,6 +185,8 @@ messages! {
     title,
     /// Title while an amount is due: `{amount}`.
     title_due,
+    /// What to do with an account.
+    transfer,
     /// The gateway does not answer: heading.
     unreachable,
     /// The gateway does not answer: what to do.

@@ -30,6 +30,18 @@ pub enum Answer {
     Status(Result<Standing, Failure>),
 }
 
+impl Answer {
+    /// Whether it is an answer of the gateway rather than a failure.
+    pub fn is_good(&self) -> bool {
+        match self {
+            Self::Audio(result) => result.is_ok(),
+            Self::Info(result) => result.is_ok(),
+            Self::QrCode(result) => result.is_ok(),
+            Self::Status(result) => result.is_ok(),
+        }
+    }
+}
+
 /// The first answer: the order, and where it stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Info {

@@ -16,6 +16,8 @@ pub struct Instrument {
     pub actual_amount: Option<String>,
     /// The code to scan.
     pub code: Option<Code>,
+    /// The code as text, for when `code` is a picture that does not load.
+    pub fallback: Option<Code>,
     /// Words that belong to the code.
     pub content: Option<String>,
     /// Whether those words are there to be copied.

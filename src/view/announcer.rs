@@ -1,9 +1,11 @@
 //! The one live region: it speaks each change of state once.
 
+use leptos::prelude::Get;
+
 use super::{
     Context, connection_text,
     element::{El, el},
-    method_name, outcome,
+    method_name,
 };
 use crate::{
     checkout::{Connection, Pay, Screen},
@@ -14,7 +16,7 @@ pub(super) fn announcer(context: Context) -> El {
     let messages = context.messages;
     let text = move || {
         context.read(|view| match (&view.screen, view.connection) {
-            (Screen::Awaiting { .. }, connection @ (Connection::Offline | Connection::Reconnecting)) => {
+            (Screen::Awaiting { .. }, connection @ (Connection::Offline | Connection::Reconnecting | Connection::Refusing)) => {
                 connection_text(connection, messages).to_owned()
             }
             (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
@@ -32,12 +34,17 @@ pub(super) fn announcer(context: Context) -> El {
             // The other screens move the focus to their heading, which speaks for itself.
             (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries.to_owned(),
             (Screen::Loading { retrying: false, .. }, _) => messages.loading.to_owned(),
-            (Screen::Paid { order, .. }, _) => {
-                [messages.paid, ". ", &fill(messages.paid_detail, &[("amount", &order.trade_amount.plain())])].concat()
-            }
-            (Screen::Ended { end, .. }, _) => outcome::end_texts(*end, messages).0.to_owned(),
-            (Screen::Failed { reason, .. }, _) => outcome::reason_texts(reason, messages).0.to_owned(),
+            (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),
         })
     };
-    el("div").class("offscreen").attr("role", "status").attr("aria-live", "polite").attr("id", "announcer").bind_text(text)
+    let said = context.said;
+    el("div")
+        .class("offscreen")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        // Each part is read out by itself when it changes.
+        .attr("aria-atomic", "false")
+        .attr("id", "announcer")
+        .child(el("p").bind_text(text))
+        .child(el("p").bind_text(move || said.get().to_owned()))
 }

@@ -10,7 +10,7 @@ use super::{
     icon, method_name, subject,
 };
 use crate::{
-    checkout::{Event, Pay},
+    checkout::{Event, Pay, Sound},
     i18n::fill,
     order::{Code, Instrument, Order, Tone, WalletLink},
     qr,
@@ -49,20 +49,19 @@ fn head(context: Context, order: &Order) -> El {
     let messages = context.messages;
     let due = order.trade_amount;
     let amount = el("strong").class("amount").child(el("span").class("currency").text("¥")).text(&due.grouped());
-    // Once time is up nobody is told to pay anything any more.
     let differing = order.differing_amount();
     let warning = el("div").bind_child(
-        move || context.read(|view| differing.filter(|_| !matches!(view.pay, Some(Pay::Checking { .. })))),
+        move || differing.filter(|_| !context.is_covered()),
         move |differing| {
             let text = fill(messages.amount_differs, &[("due", &due.grouped()), ("price", &differing.as_ref()?.grouped())]);
             Some(el("p").class("warning").text(&text))
         },
     );
-    let line = el("p")
-        .class("due")
-        .child(el("span").class("offscreen").text(messages.amount_due).text(" "))
-        .child(amount)
-        .child(copy_button(context, messages.amount_due, &due.plain()));
+    let copy = el("span").bind_child(
+        move || context.is_covered(),
+        move |covered| (!covered).then(|| copy_button(context, messages.amount_due, &due.plain())),
+    );
+    let line = el("p").class("due").child(el("span").class("offscreen").text(messages.amount_due).text(" ")).child(amount).child(copy);
     el("header").child(el("h1").text(subject(order, messages))).child(line).child(warning)
 }
 
@@ -77,7 +76,12 @@ fn instrument_view(context: Context, order: &Order, instrument: &Instrument, mob
         Some(logo) => el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "22").attr("height", "22"),
         None => icon::method(&method.code),
     });
-    let hint = if has_code { fill(messages.scan, &[("method", name)]) } else { name.to_owned() };
+    let has_account = instrument.account.is_some();
+    let hint = match (has_account, has_code) {
+        (true, _) => messages.transfer.to_owned(),
+        (false, true) => fill(messages.scan, &[("method", name)]),
+        (false, false) => name.to_owned(),
+    };
     let actual = details::facts(
         context,
         &[
@@ -86,24 +90,25 @@ fn instrument_view(context: Context, order: &Order, instrument: &Instrument, mob
             (messages.account_type, instrument.account_type.as_deref(), false),
         ],
     );
-    el("div")
-        .class("instrument")
-        .child(wallet.map(|wallet| wallet_button(context, wallet, name)))
-        .child(code)
-        .child(el("p").class("hint").child(logo).child(el("span").text(&hint)))
-        .child(instrument.content.as_deref().map(|content| words(context, content, instrument.content_copyable)))
-        .child(actual)
+    let hint = el("p").class("hint").child(logo).child(el("span").text(&hint));
+    let view = el("div").class("instrument").child(wallet.map(|wallet| wallet_button(context, wallet, name)));
+    // Where it is paid by hand, the account comes first: its code holds no amount.
+    let view = if has_account { view.child(hint).child(actual).child(code) } else { view.child(code).child(hint).child(actual) };
+    view.child(instrument.content.as_deref().map(|content| words(context, content, instrument.content_copyable)))
 }
 
+/// From this length on a code has so many modules that it needs more room.
+const DENSE_BYTES: usize = 180;
+
 fn code_view(context: Context, order: &Order, code: &Code, name: &str) -> Option<El> {
-    let source = match code {
-        Code::Picture(picture) => picture.as_str().to_owned(),
-        Code::Text(text) => qr::picture_url(text)?,
+    let (source, dense) = match code {
+        Code::Picture(picture) => (picture.as_str().to_owned(), false),
+        Code::Text(text) => (qr::picture_url(text)?, text.len() > DENSE_BYTES),
     };
     let label = fill(context.messages.code_label, &[("method", name), ("amount", &order.trade_amount.plain())]);
-    let image =
-        el("img").class("code").attr("alt", &label).attr("referrerpolicy", "no-referrer").attr("width", "240").attr("height", "240");
-    Some(el("div").class("plate").child(image.attr("src", &source)))
+    let image = el("img").class("code").attr("alt", &label).attr("referrerpolicy", "no-referrer");
+    let image = image.on("error", move || (context.ports.send)(Event::CodeBroken)).attr("src", &source);
+    Some(el("div").class(if dense { "plate dense" } else { "plate" }).child(image))
 }
 
 /// A real link: pressed by a finger it works where a scripted jump is blocked.
@@ -159,31 +164,35 @@ fn countdown(context: Context) -> El {
     el("p").bind_attr("class", class).attr("role", "timer").text(messages.remaining).text(" ").child(el("bdi").bind_text(text))
 }
 
+/// The switch is made once, so that pressing it does not take the focus from it.
 fn sound(context: Context) -> El {
     let messages = context.messages;
+    let read = move || context.read(|view| view.sound.clone());
+    let state = move || match read() {
+        Some(Sound { blocked: true, .. }) => messages.sound_blocked.to_owned(),
+        Some(Sound { on: true, .. }) => messages.sound_on.to_owned(),
+        Some(Sound { on: false, .. }) | None => messages.sound_off.to_owned(),
+    };
     el("div").class("sounds").bind_child(
-        move || context.read(|view| view.sound.clone()),
-        move |sound| {
-            let sound = sound.as_ref()?;
-            let state = match (sound.on, sound.blocked) {
-                (_, true) => messages.sound_blocked,
-                (true, false) => messages.sound_on,
-                (false, false) => messages.sound_off,
-            };
-            let pressed = if sound.on && !sound.blocked { "true" } else { "false" };
+        move || read().map(|sound| sound.words),
+        move |words| {
+            let speaker = el("span").bind_child(move || read().is_some_and(|sound| sound.on), |on| Some(icon::speaker(*on)));
             let switch = context
                 .button("sound", "", Event::SoundSwitched)
                 .attr("data-sound-switch", "")
-                .attr("aria-pressed", pressed)
-                .child(icon::speaker(sound.on))
-                .child(el("span").text(state));
-            let words = sound.words.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));
+                .child(speaker)
+                .child(el("span").bind_text(state));
+            let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));
             Some(el("div").child(switch).child(words))
         },
     )
 }
 
-fn tips(context: Context, order: &Order) -> Option<El> {
-    let lines = order.tips.iter().flat_map(|tip| tip.lines()).map(|line| el("p").text(line));
-    (!order.tips.is_empty()).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips).children(lines))
+fn tips(context: Context, order: &Arc<Order>) -> Option<El> {
+    let shown = Arc::clone(order);
+    let tips = move |covered: &bool| {
+        let lines = shown.tips.iter().flat_map(|tip| tip.lines()).map(|line| el("p").text(line));
+        (!covered).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips).children(lines))
+    };
+    (!order.tips.is_empty()).then(|| el("div").bind_child(move || context.is_covered(), tips))
 }

@@ -1,7 +1,7 @@
 //! The page's elements: built node by node, so that nothing is ever parsed as markup.
 //!
 //! Leptos' `view!` macro makes a type of every tree, and code for every type: half as much again as the whole page
-//! weighs. It also assigns markup for trees that never change, which Trusted Types forbid. So the page takes Leptos'
+//! weighs. It also assigns markup for trees that never change. So the page takes Leptos'
 //! signals, effects and mounting, and one plain element type.
 
 use leptos::{
@@ -69,8 +69,12 @@ impl El {
     }
 
     pub(super) fn on_click(self, action: impl Fn() + 'static) -> Self {
+        self.on("click", action)
+    }
+
+    pub(super) fn on(self, event: &str, action: impl Fn() + 'static) -> Self {
         let listener = Closure::<dyn Fn()>::new(action).into_js_value();
-        self.0.add_event_listener_with_callback("click", listener.unchecked_ref()).unwrap_throw();
+        self.0.add_event_listener_with_callback(event, listener.unchecked_ref()).unwrap_throw();
         self
     }
 
@@ -101,9 +105,14 @@ impl El {
                 old.cleanup();
             }
             let owner = outer.child();
+            let had_focus = document().active_element().is_some_and(|focused| element.contains(Some(&focused)));
             element.set_text_content(None);
             Self(element.clone()).append(owner.with(|| make(value)));
             content = Some(owner);
+            if had_focus {
+                // Whoever pressed what is gone now must not be sent back to the top of the page.
+                Self(element.clone()).attr("tabindex", "-1").focus_soon();
+            }
         })
     }
 

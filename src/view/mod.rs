@@ -34,6 +34,8 @@ pub struct Ports {
 struct Context {
     messages: &'static Messages,
     ports: Ports,
+    /// What a button has to say to those who hear the page; empty most of the time.
+    said: RwSignal<&'static str>,
     view: RwSignal<ViewModel>,
 }
 
@@ -41,6 +43,11 @@ impl Context {
     /// Reads the view model; what calls this runs again when it changes.
     fn read<T>(self, read: impl FnOnce(&ViewModel) -> T) -> T {
         self.view.with(read)
+    }
+
+    /// Whether time is up: nobody is told to pay anything any more. What calls this runs again when it changes.
+    fn is_covered(self) -> bool {
+        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. })))
     }
 
     /// A button that tells the checkout something.
@@ -51,7 +58,7 @@ impl Context {
 
 /// The whole page.
 pub fn page(view: RwSignal<ViewModel>, messages: &'static Messages, ports: Ports) -> impl Render<State = web_sys::Element> {
-    let context = Context { messages, ports, view };
+    let context = Context { messages, ports, said: RwSignal::new(""), view };
     el("div").class("page").child(announcer::announcer(context)).child(connection(context)).child(el("div").class("screen").bind_child(
         move || context.read(|view| view.screen.clone()),
         move |screen| {
@@ -76,6 +83,7 @@ fn connection_text(connection: Connection, messages: &Messages) -> &str {
         Connection::Good => "",
         Connection::Offline => messages.offline,
         Connection::Reconnecting => messages.reconnecting,
+        Connection::Refusing => messages.refusing,
     }
 }
 

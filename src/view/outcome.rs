@@ -73,7 +73,7 @@ pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget
             card.child(line("leaving", "").bind_text(countdown)).child(go.on_click(move || (ports.send)(Event::GoNowFollowed))).child(stay)
         }
     };
-    card.child(details::order_facts(context, order))
+    card.child(details::service(context, order)).child(details::order_facts(context, order))
 }
 
 /// The order ended without payment.

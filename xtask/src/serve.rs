@@ -1,7 +1,7 @@
 //! Serving the page to people.
 
 use std::{
-    net::TcpListener,
+    net::{IpAddr, Ipv4Addr, TcpListener},
     process::{Child, Command},
 };
 
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct Address {
     /// The address to listen on; 0.0.0.0 lets a phone on the same network scan and pay
     #[arg(long, default_value = "127.0.0.1")]
-    host: String,
+    host: IpAddr,
     /// The port to listen on
     #[arg(long, default_value_t = 8088)]
     port: u16,
@@ -28,7 +28,7 @@ pub(crate) struct Address {
 impl Address {
     /// Finds out before a long build whether the port can be had.
     fn check(&self) -> Result<()> {
-        TcpListener::bind((self.host.as_str(), self.port)).map(drop).with_context(|| {
+        TcpListener::bind((self.host, self.port)).map(drop).with_context(|| {
             format!("cannot listen on {}:{}; end the program that does, or choose another with --port", self.host, self.port)
         })
     }
@@ -48,11 +48,12 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
     tools::install_for_build()?;
     build_sandbox()?;
     let behind = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut gateway =
-        Ending(sandbox(&Address { host: "127.0.0.1".into(), port: behind }).arg("--public-port").arg(address.port.to_string()).spawn()?);
+    let mut gateway = Ending(
+        sandbox(&Address { host: Ipv4Addr::LOCALHOST.into(), port: behind }).arg("--public-port").arg(address.port.to_string()).spawn()?,
+    );
     let gateway_url = format!("http://127.0.0.1:{behind}");
     let mut serve = page::trunk()?;
-    serve.args(["serve", "--address", &address.host, "--port", &address.port.to_string()]);
+    serve.args(["serve", "--address", &address.host.to_string(), "--port", &address.port.to_string()]);
     // Trunk takes several proxies from its configuration only.
     serve.arg("--config").arg(dev_configuration(&gateway_url)?);
     let result = run(&mut serve, "the output above names the file and the line");
@@ -64,7 +65,7 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
 /// `Trunk.toml` with a proxy for each path that the sandbox answers.
 fn dev_configuration(gateway_url: &str) -> Result<std::path::PathBuf> {
     let mut configuration = std::fs::read_to_string(project::root().join("Trunk.toml"))?;
-    for path in ["api", "sandbox"] {
+    for path in ["api", "pay/separate", "sandbox"] {
         configuration += &format!("\n[[proxy]]\nbackend = \"{gateway_url}/{path}/\"\nrewrite = \"/{path}/\"\n");
     }
     // Trunk reads relative paths from where the file is.
@@ -84,7 +85,7 @@ fn build_sandbox() -> Result<()> {
 fn sandbox(address: &Address) -> Command {
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--locked", "--package", "sandbox", "--"]);
-    command.args(["--host", &address.host, "--port", &address.port.to_string(), "--demo", "--dist"]).arg(project::dist());
+    command.args(["--host", &address.host.to_string(), "--port", &address.port.to_string(), "--demo", "--dist"]).arg(project::dist());
     command.current_dir(project::root());
     command
 }

@@ -12,6 +12,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("scan_to_redirect_in_the_dark_on_a_phone", Look { dark: true, ..Look::phone() }, scan_to_redirect);
     suite.add("scan_to_redirect_without_envelope", Look { flat: true, ..Look::desktop() }, scan_to_redirect);
     suite.add("a_ready_picture_is_shown_as_it_is", Look::desktop(), a_ready_picture_is_shown_as_it_is);
+    suite.add("a_picture_that_does_not_load_gives_way_to_the_text", Look::desktop(), a_picture_that_does_not_load_gives_way);
     suite.add("an_order_is_named_in_four_ways", Look::desktop(), an_order_is_named_in_four_ways);
     suite.add("an_incomplete_link_is_said_to_be", Look::desktop(), an_incomplete_link_is_said_to_be);
     suite.add("an_unknown_order_is_said_to_be", Look::desktop(), an_unknown_order_is_said_to_be);
@@ -65,6 +66,22 @@ async fn a_ready_picture_is_shown_as_it_is(stage: &Stage) -> Result<()> {
     stage.open_order(Spec { code, ..Spec::default() }).await?;
     stage.until_code().await?;
     ensure!(stage.eval("document.querySelector('img.code').src").await? == picture);
+    Ok(())
+}
+
+/// A picture that cannot be had, and the text that stands beside it.
+async fn a_picture_that_does_not_load_gives_way(stage: &Stage) -> Result<()> {
+    for missing in ["/no/such.png", "http://pictures.example/code.png"] {
+        let code = Code { qrcode: Some("wxp://f2f0AbC".into()), qrcode_data: Some(missing.into()), ..Code::default() };
+        stage.open_order(Spec { code, ..Spec::default() }).await?;
+        stage.until_code().await?;
+        ensure!(stage.scan().await? == ["wxp://f2f0AbC"]);
+        let code = Code { qrcode_data: Some(missing.into()), ..Code::default() };
+        stage.open_order(Spec { code, ..Spec::default() }).await?;
+        stage.until_text("二维码暂时无法获取").await?;
+        // That such a picture is blocked is said in the console, and is what is wanted here.
+        stage.console().await?;
+    }
     Ok(())
 }
 
@@ -232,7 +249,10 @@ async fn a_jump_goes_to_the_page_it_names(stage: &Stage) -> Result<()> {
     stage.until_text("前往付款页面").await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     ensure!(stage.has("[data-screen=awaiting]").await?, "who comes back is not sent away again");
-    Ok(())
+    // Who has paid there and comes back goes on to the shop.
+    let id = stage.eval("location.pathname.split('/').pop()").await?.as_str().unwrap_or_default().to_owned();
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until(SHOP).await
 }
 
 fn with_wallet_page(stage: &Stage) -> Spec {
