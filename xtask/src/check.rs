@@ -66,13 +66,27 @@ pub(crate) fn end_to_end(arguments: &[String]) -> Result<()> {
     }
 }
 
+/// A page in front of a flaky gateway, for so many minutes.
+pub(crate) fn soak(minutes: f64) -> Result<()> {
+    match tools::browser()? {
+        Some(browser) => step(&format!("Soaking for {minutes} minutes"), || {
+            run(e2e(&browser).args(["soak", &minutes.to_string()]), "the figure that grew is named above")
+        }),
+        None => bail!("the soak needs a browser and its driver"),
+    }
+}
+
 fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> {
     step("End-to-end tests", || {
-        let mut tests = Command::new("cargo");
-        tests.args(["run", "--quiet", "--locked", "--package", "e2e", "--"]).args(arguments).current_dir(project::root());
-        tests.env("SAOMA_DIST", project::dist()).env("SAOMA_CHROME", &browser.chrome).env("SAOMA_CHROMEDRIVER", &browser.chromedriver);
-        run(&mut tests, "a failed scenario says what it saw; its screenshot is in tests/e2e/report/")
+        run(e2e(browser).args(arguments), "a failed scenario says what it saw; its screenshot is in tests/e2e/report/")
     })
+}
+
+/// The program that plays the page in a browser.
+fn e2e(browser: &tools::Browser) -> Command {
+    let mut program = cargo(&["run", "--quiet", "--locked", "--package", "e2e", "--"]);
+    program.env("SAOMA_DIST", project::dist()).env("SAOMA_CHROME", &browser.chrome).env("SAOMA_CHROMEDRIVER", &browser.chromedriver);
+    program
 }
 
 const LINE: &str = "the output above names the file and the line";

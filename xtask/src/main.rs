@@ -3,6 +3,7 @@
 //! A task installs what it needs into `.tools/`, by version, so that the second run finds it there.
 
 mod check;
+mod fuzz;
 mod page;
 mod project;
 mod seal;
@@ -34,11 +35,23 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Feed the decoder with whatever finds new paths through it
+    Fuzz {
+        /// For how long
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Show this list
     Help,
     /// Write the hashes of inline scripts and styles into the content security policy (the build calls it)
     #[command(hide = true)]
     Seal,
+    /// Keep a page open in front of a flaky gateway and watch what it takes
+    Soak {
+        /// For how long
+        #[arg(long, default_value_t = 10.0)]
+        minutes: f64,
+    },
     /// Run everything that decides whether a change is good
     Test,
 }
@@ -49,8 +62,10 @@ fn main() {
         Task::Demo(address) => serve::demo(&address),
         Task::Dev(address) => serve::dev(&address),
         Task::E2e { arguments } => check::end_to_end(&arguments),
+        Task::Fuzz { seconds } => fuzz::run(seconds),
         Task::Help => help(),
         Task::Seal => seal::run(),
+        Task::Soak { minutes } => check::soak(minutes),
         Task::Test => check::all(),
     };
     if let Err(error) = result {

@@ -17,6 +17,8 @@ const TRUNK: Crate = Crate { package: "trunk", program: "trunk", version: "0.21.
 /// Must be the version of `wasm-bindgen` in Cargo.lock.
 const WASM_BINDGEN: Crate = Crate { package: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.126" };
 
+const CARGO_FUZZ: Crate = Crate { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2" };
+
 /// A tool from crates.io.
 struct Crate {
     package: &'static str,
@@ -60,6 +62,15 @@ pub(crate) fn path_with_tools() -> Result<std::ffi::OsString> {
     let own = [TRUNK.bin(), WASM_BINDGEN.bin(), npm_folder().join("node_modules/.bin")];
     let path = env::var_os("PATH").unwrap_or_default();
     env::join_paths(own.into_iter().chain(env::split_paths(&path))).context("PATH has an entry with a colon")
+}
+
+pub(crate) fn install_cargo_fuzz() -> Result<()> {
+    CARGO_FUZZ.install()
+}
+
+pub(crate) fn path_with_cargo_fuzz() -> Result<std::ffi::OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths([CARGO_FUZZ.bin()].into_iter().chain(env::split_paths(&path))).context("PATH has an entry with a colon")
 }
 
 /// The runner of browser tests.

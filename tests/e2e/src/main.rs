@@ -5,11 +5,12 @@
 
 mod driver;
 mod scenarios;
+mod soak;
 mod stage;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use libtest_mimic::{Arguments, Trial};
 
 use crate::{
@@ -18,9 +19,12 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("soak") {
+        return soak_for(std::env::args().nth(2));
+    }
     let mut arguments = Arguments::from_args();
-    // Two pages at a time keep two cores busy; more make timers late.
-    arguments.test_threads = arguments.test_threads.or(Some(2));
+    // Scenarios wait more than they work: three at a time keep two cores busy, more make timers late.
+    arguments.test_threads = arguments.test_threads.or(Some(3));
     let driver = match Chromedriver::start() {
         Ok(driver) => driver,
         Err(error) => {
@@ -31,6 +35,23 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, scenarios::all(driver.url()));
     drop(driver);
     conclusion.exit_code()
+}
+
+/// `soak MINUTES`
+fn soak_for(minutes: Option<String>) -> ExitCode {
+    let result = || -> Result<()> {
+        let minutes = minutes.context("soak wants the number of minutes")?.parse()?;
+        let driver = Chromedriver::start()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(soak::run(&driver.url(), minutes))
+    };
+    match result() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Scenarios share the driver's address, and nothing else.

@@ -289,14 +289,16 @@ impl Stage {
     fn check_records(&self) -> Result<()> {
         let mut times = HashSet::new();
         let mut informed = HashSet::new();
-        let mut was_cut = false;
+        let mut cut = HashSet::new();
         let records = self.sandbox.state().records();
         for record in records.iter() {
             let time = record.time.as_deref().context("a request without _time")?;
             ensure!(time.parse::<u64>().is_ok_and(|time| time > 1_500_000_000_000), "_time is {time}, not unix milliseconds");
             // A browser sends a request again by itself when a used connection is cut under it.
-            ensure!(times.insert(time.to_owned()) || was_cut, "_time {time} was sent twice");
-            was_cut = record.cut;
+            ensure!(times.insert(time.to_owned()) || cut.contains(time), "_time {time} was sent twice");
+            if record.cut {
+                cut.insert(time.to_owned());
+            }
             ensure!(record.concurrent == 1, "{:?} was asked while it was under way: {record:?}", record.call);
             if record.call == Call::Info {
                 informed.insert(record.order_id.clone());

@@ -17,6 +17,9 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("a_clock_that_is_a_day_off_changes_nothing", Look::desktop(), a_clock_that_is_a_day_off_changes_nothing);
     suite.add("hostile_texts_are_shown_as_text", Look::desktop(), hostile_texts_are_shown_as_text);
     suite.add("an_application_that_does_not_come_is_reported", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, no_application);
+    suite.add("an_application_that_is_broken_is_reported", Look { script: NO_MEMORY, ..Look::desktop() }, no_application);
+    suite.add("a_browser_without_webassembly_is_told", Look { script: "delete window.WebAssembly;", ..Look::desktop() }, no_application);
+    suite.add("an_application_that_breaks_down_leaves_the_code", Look::desktop(), an_application_that_breaks_down_leaves_the_code);
 }
 
 fn fault(call: Call, from: u32, times: u32, kind: Kind) -> Fault {
@@ -167,11 +170,32 @@ async fn hostile_texts_are_shown_as_text(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
+/// Instantiation fails, as it does for a file that breaks off or a device without memory.
+const NO_MEMORY: &str = "
+    const fail = () => Promise.reject(new RangeError('WebAssembly.Memory(): could not allocate memory'));
+    WebAssembly.instantiate = fail;
+    WebAssembly.instantiateStreaming = fail;
+";
+
 async fn no_application(stage: &Stage) -> Result<()> {
-    stage.open_order(Spec::default()).await?;
+    let id = stage.open_order(Spec::default()).await?;
     stage.until("document.documentElement.dataset.start === 'failed'").await?;
     let text = stage.text().await?;
-    ensure!(text.contains("页面无法启动") && text.contains("The page could not start"), "{text}");
+    for part in ["页面无法运行", "The page cannot run", "刷新", id.as_str()] {
+        ensure!(text.contains(part), "{part} is missing in\n{text}");
+    }
     ensure!(stage.sandbox.state().records().iter().count() == 0);
+    Ok(())
+}
+
+/// A crash of the running application is said, and what was drawn can still be scanned.
+async fn an_application_that_breaks_down_leaves_the_code(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until_code().await?;
+    stage.eval("dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('out of bounds') }))").await?;
+    stage.until_text("页面无法运行").await?;
+    ensure!(stage.scan().await?.len() == 1, "the code is still there");
+    // The console names the crash, which is wanted here.
+    stage.console().await?;
     Ok(())
 }
