@@ -9,7 +9,7 @@
 //!     do all of checkout.update(now, event); show checkout.view(now);
 //! ```
 //!
-//! Eight rules hold at all times; each is a property in `tests/machine.rs`:
+//! Eight rules hold at all times; each is a property in `tests/machine/rules.rs`:
 //!
 //! 1. Nothing is asked before the info answer; nothing after a terminal phase but the redirect.
 //! 2. At most one status question is under way; a reply to an older question changes nothing.

@@ -12,7 +12,17 @@ pub(crate) fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("TRUNK_STAGING_DIR is not set: this task is called by Trunk")?;
     let file = PathBuf::from(folder).join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    fs::write(&file, seal(&page)?).with_context(|| format!("cannot write {}", file.display()))
+    let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() { open_to_reload(&page) } else { seal(&page)? };
+    fs::write(&file, sealed).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Set while Trunk serves with live reload: it adds a script of its own after this hook, which no hash can name.
+pub(crate) const OPEN_TO_RELOAD: &str = "SAOMA_OPEN_TO_RELOAD";
+
+/// The policy of a page under development: inline scripts and the reload socket are let in.
+fn open_to_reload(page: &str) -> String {
+    let page = page.replace("SCRIPT_HASHES", "'unsafe-inline'").replace("STYLE_HASHES", "'unsafe-inline'");
+    page.replace("connect-src 'self'", "connect-src 'self' ws:")
 }
 
 /// Fills in the two places that `index.html` keeps for the hashes.

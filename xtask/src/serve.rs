@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::{
-    page, project,
+    page, project, seal,
     step::{run, run_quietly, step},
     tools,
 };
@@ -53,6 +53,7 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
     );
     let gateway_url = format!("http://127.0.0.1:{behind}");
     let mut serve = page::trunk()?;
+    serve.env(seal::OPEN_TO_RELOAD, "1");
     serve.args(["serve", "--address", &address.host.to_string(), "--port", &address.port.to_string()]);
     // Trunk takes several proxies from its configuration only.
     serve.arg("--config").arg(dev_configuration(&gateway_url)?);

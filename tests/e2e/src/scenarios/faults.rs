@@ -1,6 +1,6 @@
 //! Bad networks, bad answers, bad clocks, late payments, hostile texts.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use sandbox::{Call, Code, Fault, Kind, Spec, Stand};
@@ -13,6 +13,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("a_dead_gateway_leaves_the_shopper_a_way", Look::desktop(), a_dead_gateway_leaves_the_shopper_a_way);
     suite.add("a_code_that_fails_can_be_asked_for_again", Look::desktop(), a_code_that_fails_can_be_asked_for_again);
     suite.add("a_slow_gateway_is_asked_once_at_a_time", Look::desktop(), a_slow_gateway_is_asked_once_at_a_time);
+    suite.add("retry_after_is_kept_in_seconds_and_as_a_date", Look::desktop(), retry_after_is_kept);
     suite.add("an_expired_order_is_covered_and_still_paid_late", Look::desktop(), an_expired_order_is_covered_and_still_paid_late);
     suite.add("a_clock_that_is_a_day_off_changes_nothing", Look::desktop(), a_clock_that_is_a_day_off_changes_nothing);
     suite.add("hostile_texts_are_shown_as_text", Look::desktop(), hostile_texts_are_shown_as_text);
@@ -112,6 +113,24 @@ async fn a_slow_gateway_is_asked_once_at_a_time(stage: &Stage) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(700)).await;
     }
     stage.until_here("status is asked twice", |stage| stage.count(&id, Call::Status) >= 2).await?;
+    Ok(())
+}
+
+async fn retry_after_is_kept(stage: &Stage) -> Result<()> {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600 + 7));
+    // By the gateway's clock, which is an hour ahead of this machine's, that is in seven seconds.
+    for (retry_after, clock_offset) in [("6".to_owned(), 0), (date, 3600)] {
+        let kind = Kind::Status { body: None, code: 503, retry_after: Some(retry_after.clone()) };
+        let spec = Spec { clock_offset, faults: vec![fault(Call::Status, 1, 1, kind)], ..Spec::default() };
+        let id = stage.open_order(spec).await?;
+        stage.until_code().await?;
+        stage.until_here("status is asked", |stage| stage.count(&id, Call::Status) == 1).await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        stage.eval("window.dispatchEvent(new Event('focus'))").await?;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        ensure!(stage.count(&id, Call::Status) == 1, "it is left alone for {retry_after}");
+        stage.until_here("status is asked again", |stage| stage.count(&id, Call::Status) == 2).await?;
+    }
     Ok(())
 }
 

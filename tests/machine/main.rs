@@ -1,0 +1,12 @@
+//! The rules of the checkout, as properties: whatever a gateway, a network and a shopper do, they hold.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is a failure")]
+
+mod flow;
+mod page;
+mod paid;
+mod polling;
+mod rules;
+mod tabs;
+mod time;
+mod wallet;

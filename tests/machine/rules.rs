@@ -1,0 +1,256 @@
+//! The rules, whatever a gateway, a network and a shopper do, in whatever order.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use saoma::{
+    checkout::{Effect, Event, Host, Past, Pay, Place, QuestionId, Screen, Setup},
+    order::{
+        Answer, Call, End, Failure, Fault, Info, Instrument, Offer, Order, Prompt, Refusal, ReturnTarget, Returning, Standing, Tone,
+        UnixSeconds, WalletLink,
+    },
+};
+
+use crate::page::*;
+
+/// What a gateway, a network, a browser or a shopper may do next.
+#[derive(Clone, Debug)]
+enum Happening {
+    Answer(Answer),
+    Event(Event),
+    /// An answer to a question that was answered or abandoned long ago.
+    LateAnswer(Answer, usize),
+    Pass(u64),
+}
+
+fn failure() -> impl Strategy<Value = Failure> {
+    prop_oneof![
+        Just(network_fault()),
+        Just(Failure::Fault(Fault::TimedOut)),
+        (100u16..600).prop_map(|status| Failure::Fault(Fault::HttpStatus(status))),
+        Just(Failure::Fault(Fault::Undecodable("the body is not JSON"))),
+        (0i64..600).prop_map(|code| Failure::Refused(Refusal { code, message: None })),
+    ]
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    prop_oneof![
+        6 => (0u64..4000, any::<bool>()).prop_map(|(expires, opens_wallet)| Standing::Waiting { expires: at(expires), opens_wallet }),
+        1 => (prop::option::of(0u64..9), 0u8..3).prop_map(|(wait, returning)| Standing::Paid {
+            redirect_wait: wait.map(seconds),
+            returning: match returning {
+                0 => Returning::Nowhere,
+                1 => Returning::Refused,
+                _ => Returning::To(ReturnTarget::decode("https://shop.example/back").unwrap()),
+            },
+        }),
+        1 => prop_oneof![Just(End::Closed), Just(End::TimedOut), Just(End::CreationFailed)].prop_map(Standing::Ended),
+    ]
+}
+
+fn answer() -> impl Strategy<Value = Answer> {
+    let offer = prop_oneof![
+        Just(Offer::Elsewhere),
+        Just(Offer::Instrument(Instrument::default())),
+        Just(Offer::Instrument(code())),
+        Just(Offer::Jump(WalletLink::decode("alipays://x").unwrap())),
+        Just(Offer::Jump(WalletLink::decode("https://pay.example").unwrap())),
+        Just(Offer::Notice { copyable: true, tone: Tone::Error, words: "x".into() }),
+    ];
+    let prompt = prop::option::of(Just(Prompt { url: None, words: Some("x".into()) }));
+    prop_oneof![
+        2 => (standing(), any::<bool>()).prop_map(|(standing, has_method)| {
+            let method = order().method.filter(|_| has_method);
+            Answer::Info(Ok(Box::new(Info { order: Order { method, ..order() }, standing, redirect_wait: None })))
+        }),
+        1 => failure().prop_map(|failure| Answer::Info(Err(failure))),
+        6 => standing().prop_map(|standing| Answer::Status(Ok(standing))),
+        3 => failure().prop_map(|failure| Answer::Status(Err(failure))),
+        3 => offer.prop_map(|offer| Answer::QrCode(Ok(offer))),
+        1 => failure().prop_map(|failure| Answer::QrCode(Err(failure))),
+        1 => prompt.prop_map(|prompt| Answer::Audio(Ok(prompt))),
+        1 => failure().prop_map(|failure| Answer::Audio(Err(failure))),
+    ]
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let event = prop_oneof![
+        Just(Event::CameBack),
+        Just(Event::CheckAgainPressed),
+        Just(Event::CodeBroken),
+        Just(Event::Left),
+        Just(Event::Restored),
+        any::<bool>().prop_map(|online| Event::ConnectionChanged { online }),
+        Just(Event::Followed),
+        Just(Event::Orphaned),
+        failure().prop_map(|failure| Event::Overheard(Err(failure))),
+        Just(Event::Gestured),
+        Just(Event::GoNowFollowed),
+        Just(Event::RetryPressed),
+        Just(Event::SoundBlocked),
+        Just(Event::SoundSwitched),
+        Just(Event::StayPressed),
+        Just(Event::TimePassed),
+        any::<bool>().prop_map(|visible| Event::VisibilityChanged { visible }),
+    ];
+    prop_oneof![
+        6 => answer().prop_map(Happening::Answer),
+        2 => event.prop_map(Happening::Event),
+        2 => (answer(), 0usize..50).prop_map(|(answer, index)| Happening::LateAnswer(answer, index)),
+        4 => prop_oneof![0u64..3_000, 0u64..60_000, 0u64..3_600_000].prop_map(Happening::Pass),
+    ]
+}
+
+fn any_setup() -> impl Strategy<Value = Setup> {
+    let past = prop_oneof![Just(Past::Deferred), Just(Past::Fresh), Just(Past::Left), Just(Past::Visited)];
+    let host = prop_oneof![Just(Host::Alipay), Just(Host::Browser), Just(Host::Qq), Just(Host::WeChat)];
+    (any::<[bool; 4]>(), any::<u32>(), past, host).prop_map(|([online, mobile, sound, visible], seed, past, host)| Setup {
+        online,
+        place: Place { host, mobile, past, sound },
+        seed,
+        visible,
+        ..setup()
+    })
+}
+
+/// What was said to questions that were open, and what must hold because of it.
+struct Witness {
+    answered_info: bool,
+    /// The ends that the gateway has named.
+    ends: Vec<End>,
+    paid: bool,
+    place: Place,
+    terminal: Option<Screen>,
+    /// Whether the gateway has asked for the wallet.
+    wants_wallet: bool,
+}
+
+impl Witness {
+    fn hear(&mut self, answer: &Answer) {
+        let standing = match answer {
+            Answer::Info(Ok(info)) => {
+                self.answered_info = true;
+                &info.standing
+            }
+            Answer::Status(Ok(standing)) => standing,
+            Answer::QrCode(Ok(Offer::Jump(link))) => {
+                self.wants_wallet |= !link.is_page();
+                return;
+            }
+            _ => return,
+        };
+        match standing {
+            Standing::Ended(end) => self.ends.push(*end),
+            Standing::Paid { .. } => self.paid = true,
+            Standing::Waiting { opens_wallet, .. } => self.wants_wallet |= opens_wallet,
+        }
+    }
+}
+
+fn is_terminal(screen: &Screen) -> bool {
+    matches!(screen, Screen::Ended { .. } | Screen::Paid { .. })
+}
+
+fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCaseError> {
+    let screen = page.screen();
+    for (_, effect) in page.effects.get(seen..).unwrap_or_default() {
+        match effect {
+            Effect::Ask { call, .. } => {
+                prop_assert!(witness.answered_info || matches!(call, Call::Info(_)), "rule 1: {call:?} before the info answer");
+                prop_assert!(witness.terminal.is_none(), "rule 1: {call:?} after the end");
+            }
+            Effect::Leave(target) => {
+                prop_assert!(matches!(screen, Screen::Paid { .. }), "rule 4: only a paid order leaves");
+                prop_assert!(target.as_str().starts_with("https://"), "rule 4: {target:?}");
+            }
+            Effect::OpenWallet(_) => {
+                let lets = witness.place.mobile && !matches!(witness.place.host, Host::Qq | Host::WeChat);
+                prop_assert!(lets && witness.wants_wallet, "rule 7: a wallet opened where or when it must not");
+            }
+            _ => {}
+        }
+    }
+    prop_assert!(page.open.iter().filter(|(_, call)| is_status(call)).count() <= 1, "rule 2: more than one status question");
+    prop_assert!(page.count(|effect| matches!(effect, Effect::Leave(_))) <= 1, "rule 4: left twice");
+    prop_assert!(page.count(|effect| matches!(effect, Effect::OpenWallet(_))) <= 1, "rule 7: a wallet opened twice");
+    match &screen {
+        Screen::Paid { .. } => prop_assert!(witness.paid, "rule 3: paid without the gateway's word"),
+        Screen::Ended { end, .. } => prop_assert!(witness.ends.contains(end), "rule 3: ended without the gateway's word"),
+        Screen::Awaiting { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
+    }
+    match &witness.terminal {
+        Some(terminal) => prop_assert_eq!(terminal, &screen, "rule 4: a final screen changed"),
+        None if is_terminal(&screen) => witness.terminal = Some(screen),
+        None => {}
+    }
+    let view = page.checkout.view(page.now);
+    let covered = matches!(view.pay, Some(Pay::Checking { .. }));
+    prop_assert!(!covered || (view.remaining.is_none() && view.sound.is_none()), "rule 6: an invitation to pay over a covered code");
+    if let Some(deadline) = page.checkout.next_deadline(page.now) {
+        prop_assert!(deadline > page.now, "what is due was not done: a browser would spin");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+
+    /// Rules 1 to 4 and 6 to 8: whatever happens, in whatever order.
+    #[test]
+    fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
+        let mut witness =
+            Witness { answered_info: false, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
+        let mut page = Page::open(setup);
+        let mut closed: Vec<QuestionId> = Vec::new();
+        for happening in happenings {
+            let (seen, before) = (page.effects.len(), page.open.clone());
+            match happening {
+                Happening::Answer(answer) => {
+                    if page.fitting(&answer).is_some() {
+                        witness.hear(&answer);
+                    }
+                    page.answer(answer);
+                }
+                Happening::Event(event) => page.send(event),
+                Happening::LateAnswer(answer, index) => {
+                    if let Some(question) = closed.get(index % closed.len().max(1)).copied() {
+                        let (view, deadline) = (page.checkout.view(page.now), page.checkout.next_deadline(page.now));
+                        page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+                        prop_assert_eq!(view, page.checkout.view(page.now), "rule 2: an old reply changed the page");
+                        prop_assert_eq!(deadline, page.checkout.next_deadline(page.now));
+                        prop_assert_eq!(page.effects.get(seen..), Some(&[][..]), "rule 2: an old reply had an effect");
+                    }
+                }
+                Happening::Pass(ms) => page.pass(Duration::from_millis(ms)),
+            }
+            closed.extend(before.iter().filter(|open| !page.open.contains(open)).map(|(question, _)| *question));
+            check(&page, &mut witness, seen)?;
+        }
+    }
+
+    /// Rule 3: as long as the gateway says nothing, the page waits.
+    #[test]
+    fn no_fault_ends_the_wait(failures in prop::collection::vec(failure(), 1..60), pause in 0u64..120) {
+        let mut page = awaiting(setup(), 100_000);
+        for failure in failures {
+            page.pass(seconds(pause));
+            page.answer(Answer::Status(Err(failure)));
+            prop_assert!(matches!(page.screen(), Screen::Awaiting { .. }), "the wait ended");
+        }
+        prop_assert!(page.pass_until_asked(is_status), "it no longer asks");
+        page.answer(status(paid()));
+        prop_assert!(matches!(page.screen(), Screen::Paid { .. }), "a payment was missed");
+    }
+
+    /// Rule 5: the countdown is the gateway's, wherever its clock stands.
+    #[test]
+    fn the_countdown_is_the_gateways(expires in 10u64..5000, pause in 0u64..9_000) {
+        let mut page = awaiting(setup(), expires);
+        page.pass(Duration::from_millis(pause));
+        let truth = (expires * 1000).saturating_sub(page.now.as_millis());
+        match page.checkout.view(page.now).remaining {
+            Some(told) => prop_assert!((told * 1000).abs_diff(truth) <= 1500, "{told} s told, {truth} ms left"),
+            None => prop_assert!(truth <= 500),
+        }
+    }
+}
