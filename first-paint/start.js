@@ -1,19 +1,20 @@
 // Starts the application, and says so when it cannot be started or breaks down: Trunk's own loader would leave a
-// skeleton for ever. The files are named by the preload links that the build writes.
-const page = document.documentElement;
-const fail = (reason) => {
-  page.dataset.start = "failed";
-  console.error("saoma: the application cannot run:", reason);
-};
-const late = setTimeout(() => fail("it has not started after 10 seconds"), 10_000);
-// What was drawn stays on the page, and can still be paid.
-addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
-addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
-const href = (selector) => document.querySelector(selector).href;
-try {
-  const application = await import(href("link[rel=modulepreload]"));
-  await application.default({ module_or_path: href("link[rel=preload][as=fetch]") });
-} catch (error) {
-  fail(error);
-}
-clearTimeout(late);
+// skeleton for ever. The files are named by the preload links that the build writes. A browser that does not understand
+// this script is told by the watchdog in index.html.
+(async () => {
+  const page = document.documentElement;
+  const fail = (reason) => {
+    page.dataset.start = "failed";
+    console.error("saoma: the application cannot run:", reason);
+  };
+  // What was drawn stays on the page, and can still be paid.
+  addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
+  addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
+  const href = (selector) => document.querySelector(selector).href;
+  try {
+    const application = await import(href("link[rel=modulepreload]"));
+    await application.default({ module_or_path: href("link[rel=preload][as=fetch]") });
+  } catch (error) {
+    fail(error);
+  }
+})();

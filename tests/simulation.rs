@@ -89,7 +89,7 @@ impl ReferenceStateMachine for Truth {
             Just(Event::CodeBroken),
             Just(Event::Left),
             Just(Event::Restored),
-            Just(Event::Followed),
+            Just(Event::Claimed { rank: u32::MAX }),
             Just(Event::Gestured),
             Just(Event::Orphaned),
             Just(Event::RetryPressed),

@@ -12,7 +12,7 @@ use super::{address, clock};
 use crate::{
     checkout::{Event, QuestionId},
     gateway::{self, Reply},
-    order::{Answer, Call, Failure, Fault, UnixSeconds},
+    order::{Answer, Call, Failure, Fault, Standing, UnixSeconds},
 };
 
 /// A question under way. Dropping it ends the request.
@@ -100,6 +100,11 @@ impl Outcome {
         &self.reply
     }
 
+    /// How long the gateway wants to be left alone.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
     /// What this means for the question that was asked.
     pub(super) fn into_event(self, call: &Call, question: QuestionId) -> Event {
         let answer = match &self.reply {
@@ -118,10 +123,10 @@ impl Outcome {
     }
 }
 
-/// What another tab's answer means for this one.
-pub(super) fn overheard(call: &Call, reply: Reply<'_>) -> Option<Event> {
+/// Where the order stands, by an answer that another tab was given.
+pub(super) fn status_of(call: &Call, reply: Reply<'_>) -> Option<Result<Standing, Failure>> {
     match gateway::decode(call, reply, &address::origin()) {
-        Answer::Status(result) => Some(Event::Overheard(result)),
+        Answer::Status(result) => Some(result),
         Answer::Audio(_) | Answer::Info(_) | Answer::QrCode(_) => None,
     }
 }

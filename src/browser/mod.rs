@@ -64,7 +64,7 @@ pub fn run() {
         server_time: surroundings::config().server_time,
         visible: surroundings::is_visible(),
     };
-    let tabs = tabs::Tabs::of(setup.order.as_ref());
+    let tabs = tabs::Tabs::of(setup.order.as_ref(), setup.seed);
     let (checkout, effects) = Checkout::start(clock::now(), setup);
     let Some(root) = tab::app_root() else {
         report("saoma: index.html has no element with the id \"app\"");
@@ -163,7 +163,7 @@ impl Shell {
             let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
             if asked.is_some() {
                 if matches!(call, Call::Status(_)) {
-                    with_shell(|shell| shell.tabs.pass_on(reply.reply()));
+                    with_shell(|shell| shell.tabs.pass_on(&reply));
                 }
                 send(reply.into_event(&call, question));
             }

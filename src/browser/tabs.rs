@@ -1,7 +1,10 @@
 //! Other tabs of the same order: one of them asks the gateway, and the answers go to all.
 //!
-//! What goes over the channel is text: `claim`, `gone`, or `answer`, an HTTP status and a body, one line each. A browser
-//! without `BroadcastChannel` has no other tabs as far as the page knows, and each asks for itself.
+//! What goes over the channel is text, one line for each part: `claim` and a rank; `gone`; or `answer`, a rank, the HTTP
+//! status (0 for none), the seconds of `Retry-After` or nothing, and the body. A browser without `BroadcastChannel` has no
+//! other tabs as far as the page knows, and each asks for itself.
+
+use core::time::Duration;
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
@@ -14,14 +17,18 @@ use crate::{
 };
 
 /// The line to the other tabs.
-pub(super) struct Tabs(Option<BroadcastChannel>);
+pub(super) struct Tabs {
+    channel: Option<BroadcastChannel>,
+    /// Settles who asks when two tabs want to at the same time.
+    rank: u32,
+}
 
 impl Tabs {
     /// Listens to the tabs of this order.
-    pub(super) fn of(order: Option<&OrderRef>) -> Self {
-        let Some(order) = order else { return Self(None) };
+    pub(super) fn of(order: Option<&OrderRef>, rank: u32) -> Self {
+        let Some(order) = order else { return Self { channel: None, rank } };
         let exists = js_sys::Reflect::has(&js_sys::global(), &JsValue::from_str("BroadcastChannel")).unwrap_or(false);
-        let channel = exists.then(|| BroadcastChannel::new(&["saoma:", order.as_str()].concat()).ok()).flatten();
+        let channel = exists.then(|| BroadcastChannel::new(&name(order)).ok()).flatten();
         if let Some(channel) = &channel {
             let call = Call::Status(order.clone());
             let listener = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
@@ -33,12 +40,12 @@ impl Tabs {
             // The page listens as long as it lives.
             listener.forget();
         }
-        Self(channel)
+        Self { channel, rank }
     }
 
     /// This tab asks from now on.
     pub(super) fn claim(&self) {
-        self.post("claim");
+        self.post(&["claim\n", &self.rank.to_string()].concat());
     }
 
     /// This tab no longer asks.
@@ -47,30 +54,45 @@ impl Tabs {
     }
 
     /// This tab asked where the order stands, and this is what came.
-    pub(super) fn pass_on(&self, reply: &Result<(u16, String), Fault>) {
-        match reply {
-            Ok((status, body)) => self.post(&["answer\n", &status.to_string(), "\n", body].concat()),
-            Err(_) => self.post("fault"),
-        }
+    pub(super) fn pass_on(&self, outcome: &http::Outcome) {
+        let (status, body) = outcome.reply().as_ref().map_or((0, ""), |(status, body)| (*status, body.as_str()));
+        let retry_after = outcome.retry_after().map(|span| span.as_secs().to_string()).unwrap_or_default();
+        self.post(&["answer", &self.rank.to_string(), &status.to_string(), &retry_after, body].join("\n"));
     }
 
     fn post(&self, text: &str) {
-        if let Some(channel) = &self.0 {
+        if let Some(channel) = &self.channel {
             // A text can always be cloned; only a closed channel refuses it.
             let _ = channel.post_message(&JsValue::from_str(text));
         }
     }
 }
 
+/// Two orders never share a channel: a number means something only with whose it is.
+fn name(order: &OrderRef) -> String {
+    match order {
+        OrderRef::Id(id) => ["saoma:id:", id.as_str()].concat(),
+        OrderRef::Out { out_order_id, pid } => ["saoma:out:", &pid.get().to_string(), ":", out_order_id.as_str()].concat(),
+    }
+}
+
 /// What another tab says. `None` for what this version does not understand.
 fn heard(call: &Call, text: &str) -> Option<Event> {
-    match text {
-        "claim" => Some(Event::Followed),
-        "fault" => Some(Event::Overheard(Err(Failure::Fault(Fault::Network)))),
+    let mut parts = text.splitn(5, '\n');
+    match parts.next()? {
+        "claim" => Some(Event::Claimed { rank: parts.next()?.parse().ok()? }),
         "gone" => Some(Event::Orphaned),
-        _ => {
-            let (status, body) = text.strip_prefix("answer\n")?.split_once('\n')?;
-            http::overheard(call, Reply { body, http_status: status.parse().ok()? })
+        "answer" => {
+            let rank = parts.next()?.parse().ok()?;
+            let http_status = parts.next()?.parse().ok()?;
+            let retry_after = parts.next()?.parse().ok().map(Duration::from_secs);
+            let body = parts.next()?;
+            let result = match http_status {
+                0 => Err(Failure::Fault(Fault::Network)),
+                _ => http::status_of(call, Reply { body, http_status })?,
+            };
+            Some(Event::Overheard { rank, result, retry_after })
         }
+        _ => None,
     }
 }

@@ -95,7 +95,7 @@ impl Awaiting {
         };
         awaiting.proceed(now, shared, effects);
         if shared.visible {
-            effects.push(Effect::Claim);
+            awaiting.claim(now, effects);
         }
         let audio = ask(&mut shared.numbering, now, Call::Audio(awaiting.order_ref.clone()), Attempts::TIMEOUT, effects);
         awaiting.prompt = Prompting::Asking(audio);
@@ -115,6 +115,7 @@ impl Awaiting {
     pub(super) fn connection(&self, online: bool) -> Connection {
         match (online, self.poll.faults()) {
             (false, _) => Connection::Offline,
+            (true, _) if self.poll.is_resting() => Connection::Good,
             (true, 0 | 1) => Connection::Good,
             (true, _) if self.refused => Connection::Refusing,
             (true, _) => Connection::Reconnecting,
@@ -197,18 +198,33 @@ impl Awaiting {
         self.poll.faulted(now, shared.dice.jitter(), retry_after, circumstances);
     }
 
-    /// The shopper or the network is back: this tab asks for all, at once.
-    pub(super) fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+    /// The shopper or the network is back: this tab asks at once, for all tabs if it is the one that is looked at.
+    pub(super) fn attend(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
         if let Offered::Asking(attempts) = &mut self.offer {
             attempts.hurry(now);
         }
+        if !shared.visible && self.is_following() {
+            return;
+        }
         effects.extend(self.poll.attend(now).map(Effect::Abandon));
+        if shared.visible {
+            self.claim(now, effects);
+        }
+    }
+
+    fn claim(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        self.poll.claimed(now);
         effects.push(Effect::Claim);
     }
 
     /// Another tab asks for all. Gives back a question to abandon.
-    pub(super) fn follow(&mut self, now: Instant, shared: &mut Shared) -> Option<QuestionId> {
-        self.poll.follow(now, shared.visible, shared.dice.jitter())
+    pub(super) fn follow(&mut self, now: Instant, rank: u32, shared: &mut Shared) -> Option<QuestionId> {
+        if rank < shared.rank && self.poll.has_just_claimed(now) {
+            // Both claimed at the same time, and the other one gives way.
+            return None;
+        }
+        let circumstances = self.circumstances(now, shared);
+        self.poll.follow(now, circumstances, shared.dice.jitter())
     }
 
     pub(super) fn is_following(&self) -> bool {
@@ -217,12 +233,13 @@ impl Awaiting {
 
     /// The tab that asked for all is gone.
     pub(super) fn orphaned(&mut self, now: Instant, shared: &mut Shared) {
-        self.poll.orphaned(now, shared.dice.jitter());
+        let jitter = shared.dice.jitter();
+        self.poll.orphaned(now, shared.visible, jitter);
     }
 
-    pub(super) fn overheard_failure(&mut self, failure: &Failure) {
+    pub(super) fn overheard_failure(&mut self, now: Instant, failure: &Failure, retry_after: Option<Duration>) {
         self.refused = matches!(failure, Failure::Refused(_));
-        self.poll.overheard_fault();
+        self.poll.overheard_fault(now, retry_after);
     }
 
     /// The picture of the code did not load: the text of the code takes its place, where there is one.
@@ -371,9 +388,10 @@ impl Awaiting {
             effects.push(Effect::Abandon(overdue.id));
             self.poll_failed(now, false, shared, None);
         }
-        if self.poll.is_due(now) {
+        let circumstances = self.circumstances(now, shared);
+        if self.poll.is_due(now, circumstances) {
             if self.poll.is_following() {
-                effects.push(Effect::Claim);
+                self.claim(now, effects);
             }
             self.poll.asked(ask(&mut shared.numbering, now, Call::Status(self.order_ref.clone()), Poll::TIMEOUT, effects));
         }

@@ -29,7 +29,10 @@ pub enum Event {
         online: bool,
     },
     /// Another tab of this order asks the gateway from now on.
-    Followed,
+    Claimed {
+        /// Its rank: of two that claim at the same time, the higher one asks.
+        rank: u32,
+    },
     /// The picture of the code did not load.
     CodeBroken,
     /// The first touch or key press, from which on a browser plays sound.
@@ -38,9 +41,16 @@ pub enum Event {
     GoNowFollowed,
     /// The page is being left, perhaps for good.
     Left,
-    /// Another tab of this order asked where it stands, and got this.
-    Overheard(Result<Standing, Failure>),
-    /// The tab that asked the gateway for all is gone.
+    /// Another tab of this order asked where it stands.
+    Overheard {
+        /// Its rank.
+        rank: u32,
+        /// What it got.
+        result: Result<Standing, Failure>,
+        /// How long the gateway wants to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The tab that asked the gateway for all is gone, or out of sight.
     Orphaned,
     /// The browser brought the page back as it was left, with "back" or "forward".
     Restored,

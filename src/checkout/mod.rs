@@ -53,7 +53,7 @@ pub struct Setup {
     pub online: bool,
     /// Where the page is open.
     pub place: Place,
-    /// Any number; it spreads retries.
+    /// Any number: it spreads retries, and it is the tab's rank among those of its order.
     pub seed: u32,
     /// The gateway's clock when its server wrote this page, after the page's own clock began.
     pub server_time: Option<UnixSeconds>,
@@ -76,6 +76,8 @@ struct Shared {
     numbering: Numbering,
     online: bool,
     place: Place,
+    /// Of two tabs that want to ask at the same time, the one of the higher rank does.
+    rank: u32,
     visible: bool,
 }
 
@@ -105,7 +107,7 @@ impl Checkout {
             // The page's clock begins when its loading does, which is before its server wrote it.
             clock.learn(server_time, Instant::default(), now);
         }
-        let shared = Shared { clock, dice: Dice::new(seed), numbering: Numbering::default(), online, place, visible };
+        let shared = Shared { clock, dice: Dice::new(seed), numbering: Numbering::default(), online, place, rank: seed, visible };
         let phase = match order {
             Some(order) => Phase::Loading { attempts: Attempts::new(now), order },
             None => Phase::Failed { order: None, reason: Reason::LinkIncomplete },
@@ -176,6 +178,7 @@ impl Checkout {
         match event {
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
             Event::CameBack => self.attend(now, effects),
+            Event::Claimed { rank } => self.follow(now, rank, effects),
             Event::CodeBroken => self.in_awaiting(|awaiting, _| awaiting.code_broken()),
             Event::CheckAgainPressed => self.attend(now, effects),
             Event::ConnectionChanged { online } => {
@@ -184,7 +187,6 @@ impl Checkout {
                     self.attend(now, effects);
                 }
             }
-            Event::Followed => self.follow(now, effects),
             Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(now, shared, effects)),
             Event::GoNowFollowed => self.in_paid(|paid| {
                 paid.settle();
@@ -196,11 +198,11 @@ impl Checkout {
                 }
             }),
             Event::Orphaned => self.in_awaiting(|awaiting, shared| awaiting.orphaned(now, shared)),
-            Event::Overheard(result) => {
-                self.follow(now, effects);
+            Event::Overheard { rank, result, retry_after } => {
+                self.follow(now, rank, effects);
                 match result {
                     Ok(standing) => self.in_standing(now, standing, effects),
-                    Err(failure) => self.in_awaiting(|awaiting, _| awaiting.overheard_failure(&failure)),
+                    Err(failure) => self.in_awaiting(|awaiting, _| awaiting.overheard_failure(now, &failure, retry_after)),
                 }
             }
             Event::Restored => {
@@ -209,7 +211,7 @@ impl Checkout {
                 }
                 self.attend(now, effects);
             }
-            Event::RetryPressed => self.retry(now),
+            Event::RetryPressed => self.retry(now, effects),
             Event::SoundBlocked => self.in_awaiting(|awaiting, _| awaiting.sound_blocked()),
             Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
             Event::StayPressed => self.in_paid(Paid::settle),
@@ -219,7 +221,13 @@ impl Checkout {
                 if visible {
                     self.attend(now, effects);
                 } else {
-                    self.in_awaiting(|awaiting, shared| awaiting.relax(now, shared));
+                    // A tab that is looked at is the one to ask, and to go to the shop.
+                    self.in_awaiting(|awaiting, shared| {
+                        awaiting.relax(now, shared);
+                        if !awaiting.is_following() {
+                            effects.push(Effect::Resign);
+                        }
+                    });
                 }
             }
         }
@@ -240,22 +248,23 @@ impl Checkout {
     /// The shopper or the network is back.
     fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
-            Phase::Awaiting(awaiting) => awaiting.attend(now, effects),
-            Phase::Failed { reason: Reason::Unreachable, .. } => self.retry(now),
+            Phase::Awaiting(awaiting) => awaiting.attend(now, &self.shared, effects),
+            Phase::Failed { reason: Reason::Unreachable, .. } => self.retry(now, effects),
             Phase::Loading { attempts, .. } => attempts.hurry(now),
             Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } | Phase::Paid(_) => {}
         }
     }
 
     /// Another tab asks for this one too.
-    fn follow(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        self.in_awaiting(|awaiting, shared| effects.extend(awaiting.follow(now, shared).map(Effect::Abandon)));
+    fn follow(&mut self, now: Instant, rank: u32, effects: &mut Vec<Effect>) {
+        self.in_awaiting(|awaiting, shared| effects.extend(awaiting.follow(now, rank, shared).map(Effect::Abandon)));
     }
 
-    fn retry(&mut self, now: Instant) {
+    fn retry(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => {
                 if !awaiting.retry_offer(now) {
+                    effects.push(Effect::Resign);
                     // Without a number there is nothing to ask a code for: the order has to be asked for anew.
                     self.phase = Phase::Loading { attempts: Attempts::new(now), order: awaiting.order_ref.clone() };
                 }
@@ -406,6 +415,7 @@ impl Checkout {
     ) {
         let Phase::Awaiting(awaiting) = &mut self.phase else { return };
         if let Some(id) = awaiting.offered(now, result, retry_after, &mut self.shared, effects) {
+            effects.push(Effect::Resign);
             effects.push(Effect::Defer(id));
             self.phase = Phase::Forwarded { order: awaiting.order_ref.clone() };
         }

@@ -25,6 +25,8 @@ pub(super) struct Poll {
     began: Instant,
     /// Faults in a row.
     backoff: Backoff,
+    /// When this tab last said that it asks for all.
+    claimed: Option<Instant>,
     last_asked: Instant,
     /// The gateway wants to be left alone until then.
     not_before: Instant,
@@ -75,8 +77,15 @@ impl Poll {
 
     /// Starts when an answer has just said that the order waits.
     pub(super) fn new(now: Instant, circumstances: Circumstances) -> Self {
-        let mut poll =
-            Self { attentive_until: now, began: now, backoff: Backoff::default(), last_asked: now, not_before: now, state: State::Resting };
+        let mut poll = Self {
+            attentive_until: now,
+            began: now,
+            backoff: Backoff::default(),
+            claimed: None,
+            last_asked: now,
+            not_before: now,
+            state: State::Resting,
+        };
         poll.schedule(now, circumstances);
         poll
     }
@@ -86,8 +95,16 @@ impl Poll {
     }
 
     /// Whether a question is due now. The caller then asks it with [`Poll::asked`].
-    pub(super) fn is_due(&self, now: Instant) -> bool {
-        matches!(self.state, State::Following(at) | State::Waiting(at) if at <= now)
+    pub(super) fn is_due(&mut self, now: Instant, circumstances: Circumstances) -> bool {
+        match self.state {
+            // Nobody is heard any more, and there is nothing left to hope for.
+            State::Following(at) if at <= now && self.pace(now, circumstances).is_none() => {
+                self.state = State::Resting;
+                false
+            }
+            State::Following(at) | State::Waiting(at) => at <= now,
+            State::Asking(_) | State::Resting => false,
+        }
     }
 
     /// When something happens next, if nothing else does.
@@ -104,26 +121,45 @@ impl Poll {
         matches!(self.state, State::Following(_))
     }
 
+    /// This tab has said that it asks for all.
+    pub(super) fn claimed(&mut self, now: Instant) {
+        self.claimed = Some(now);
+    }
+
+    /// Whether that is so short a time ago that another tab cannot have heard it before it claimed itself.
+    pub(super) fn has_just_claimed(&self, now: Instant) -> bool {
+        !self.is_following() && self.claimed.is_some_and(|at| now.since(at) < Self::secs(2))
+    }
+
     /// Another tab asks from now on: it is left to it as long as it is heard. Gives back a question to abandon.
-    pub(super) fn follow(&mut self, now: Instant, visible: bool, jitter: i64) -> Option<QuestionId> {
+    pub(super) fn follow(&mut self, now: Instant, circumstances: Circumstances, jitter: i64) -> Option<QuestionId> {
         let abandoned = self.asking().map(|question| question.id);
-        // Longer than the other tab's slowest pace and the longest answer; no two tabs lose patience at once.
-        let patience = if visible { 25_000 } else { 50_000 };
-        let millis = u64::try_from(patience + patience * jitter / 1000).unwrap_or(50_000);
-        self.state = State::Following(now + Duration::from_millis(millis));
+        self.state = match self.pace(now, circumstances) {
+            None => State::Resting,
+            Some(pace) => {
+                // Longer than the other's pace and its longest answer; and no two tabs lose patience at once.
+                let patience = pace + Self::secs(20) + Duration::from_millis(jitter.unsigned_abs() * 20);
+                State::Following(now.max(self.not_before) + patience)
+            }
+        };
         abandoned
     }
 
-    /// The tab that asked is gone: this one asks soon, unless another is quicker.
-    pub(super) fn orphaned(&mut self, now: Instant, jitter: i64) {
+    /// The tab that asked is gone or out of sight: one that is looked at asks soon, the others when it stays silent.
+    pub(super) fn orphaned(&mut self, now: Instant, visible: bool, jitter: i64) {
         if self.is_following() {
-            self.state = State::Following(now + Duration::from_millis(u64::try_from(jitter + 200).unwrap_or(0)));
+            let pause = u64::try_from(jitter + 200).unwrap_or(0) + if visible { 0 } else { 32_000 };
+            self.state = State::Following(self.not_before.max(now + Duration::from_millis(pause)));
         }
     }
 
     /// The tab that asks met a fault.
-    pub(super) fn overheard_fault(&mut self) {
+    pub(super) fn overheard_fault(&mut self, now: Instant, retry_after: Option<Duration>) {
         self.backoff.count();
+        if let (Some(wanted), State::Following(at)) = (retry_after, &mut self.state) {
+            self.not_before = now + Backoff::capped(wanted);
+            *at = (*at).max(self.not_before + Self::secs(20));
+        }
     }
 
     /// Whether asking has ended, for want of hope.
@@ -178,6 +214,7 @@ impl Poll {
     pub(super) fn attend(&mut self, now: Instant) -> Option<QuestionId> {
         self.attentive_until = now + Self::secs(30);
         let soonest = now.max(self.not_before);
+        self.backoff.restart();
         match &self.state {
             State::Asking(question) if now.since(question.sent) < Self::secs(2) => None,
             State::Asking(question) => {

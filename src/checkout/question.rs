@@ -45,6 +45,8 @@ impl Numbering {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backoff {
     faults: u32,
+    /// Which pause comes next.
+    step: usize,
 }
 
 impl Backoff {
@@ -63,18 +65,29 @@ impl Backoff {
 
     /// Counts a fault and says how long to wait. `jitter` is between -200 and 200 thousandths.
     pub(super) fn next(&mut self, jitter: i64, retry_after: Option<Duration>) -> Duration {
-        let step = usize::try_from(self.faults).unwrap_or(usize::MAX).min(Self::STEPS.len() - 1);
+        let seconds = Self::STEPS.get(self.step).copied().unwrap_or(15);
+        self.step = self.step.saturating_add(1);
         self.faults = self.faults.saturating_add(1);
         if let Some(wanted) = retry_after {
-            return wanted.min(Self::LONGEST_RETRY_AFTER);
+            return Self::capped(wanted);
         }
-        let seconds = Self::STEPS.get(step).copied().unwrap_or(15);
         let factor = u64::try_from(1000 + jitter.clamp(-200, 200)).unwrap_or(1000);
         Duration::from_millis(seconds * factor)
     }
 
+    /// What is granted of a wish to be left alone.
+    pub(super) fn capped(retry_after: Duration) -> Duration {
+        retry_after.min(Self::LONGEST_RETRY_AFTER)
+    }
+
+    /// A good answer came.
     pub(super) fn reset(&mut self) {
-        self.faults = 0;
+        *self = Self::default();
+    }
+
+    /// The next pause is a short one again; the faults still count.
+    pub(super) fn restart(&mut self) {
+        self.step = 0;
     }
 }
 

@@ -1,7 +1,5 @@
 //! The one live region: it speaks each change of state once.
 
-use leptos::prelude::Get;
-
 use super::{
     Context, connection_text,
     element::{El, el},
@@ -37,7 +35,6 @@ pub(super) fn announcer(context: Context) -> El {
             (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),
         })
     };
-    let said = context.said;
     el("div")
         .class("offscreen")
         .attr("role", "status")
@@ -46,5 +43,5 @@ pub(super) fn announcer(context: Context) -> El {
         .attr("aria-atomic", "false")
         .attr("id", "announcer")
         .child(el("p").bind_text(text))
-        .child(el("p").bind_text(move || said.get().to_owned()))
+        .child(el("p").bind_text(move || context.said_of_copying().to_owned()))
 }

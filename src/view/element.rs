@@ -111,7 +111,7 @@ impl El {
             content = Some(owner);
             if had_focus {
                 // Whoever pressed what is gone now must not be sent back to the top of the page.
-                Self(element.clone()).attr("tabindex", "-1").focus_soon();
+                Self(element.clone()).attr("tabindex", "-1").focus_soon_if_lost();
             }
         })
     }
@@ -131,10 +131,21 @@ impl El {
 
     /// Gives the element the focus once it is on the page.
     pub(super) fn focus_soon(self) -> Self {
+        self.focus_later(|| true)
+    }
+
+    /// The same, unless something else has the focus by then.
+    fn focus_soon_if_lost(self) -> Self {
+        self.focus_later(|| document().active_element().is_none_or(|focused| focused.tag_name() == "BODY"))
+    }
+
+    fn focus_later(self, is_wanted: fn() -> bool) -> Self {
         let element: HtmlElement = self.0.clone().unchecked_into();
         leptos::task::spawn_local(async move {
-            // An element that has left the page meanwhile cannot be focused; nothing is lost.
-            let _ = element.focus();
+            if is_wanted() {
+                // An element that has left the page meanwhile cannot be focused; nothing is lost.
+                let _ = element.focus();
+            }
         });
         self
     }

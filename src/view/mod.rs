@@ -13,7 +13,10 @@ use leptos::{
     tachys::view::Render,
 };
 
-use self::element::{El, el};
+use self::{
+    copy_button::Copied,
+    element::{El, el},
+};
 use crate::{
     checkout::{Connection, Event, Pay, Screen, ViewModel},
     i18n::{Messages, fill},
@@ -33,9 +36,8 @@ pub struct Ports {
 #[derive(Clone, Copy)]
 struct Context {
     messages: &'static Messages,
+    copied: RwSignal<Copied>,
     ports: Ports,
-    /// What a button has to say to those who hear the page; empty most of the time.
-    said: RwSignal<&'static str>,
     view: RwSignal<ViewModel>,
 }
 
@@ -58,7 +60,7 @@ impl Context {
 
 /// The whole page.
 pub fn page(view: RwSignal<ViewModel>, messages: &'static Messages, ports: Ports) -> impl Render<State = web_sys::Element> {
-    let context = Context { messages, ports, said: RwSignal::new(""), view };
+    let context = Context { copied: RwSignal::new(Copied::default()), messages, ports, view };
     el("div").class("page").child(announcer::announcer(context)).child(connection(context)).child(el("div").class("screen").bind_child(
         move || context.read(|view| view.screen.clone()),
         move |screen| {

@@ -81,9 +81,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Event::Left),
         Just(Event::Restored),
         any::<bool>().prop_map(|online| Event::ConnectionChanged { online }),
-        Just(Event::Followed),
+        Just(Event::Claimed { rank: u32::MAX }),
         Just(Event::Orphaned),
-        failure().prop_map(|failure| Event::Overheard(Err(failure))),
+        failure().prop_map(|failure| Event::Overheard { rank: u32::MAX, result: Err(failure), retry_after: Some(seconds(5)) }),
+        (standing(), any::<u32>()).prop_map(|(standing, rank)| Event::Overheard { rank, result: Ok(standing), retry_after: None }),
         Just(Event::Gestured),
         Just(Event::GoNowFollowed),
         Just(Event::RetryPressed),
@@ -211,7 +212,13 @@ proptest! {
                     }
                     page.answer(answer);
                 }
-                Happening::Event(event) => page.send(event),
+                Happening::Event(event) => {
+                    // What another tab was told is the gateway's word too.
+                    if let (Event::Overheard { result: Ok(standing), .. }, Screen::Awaiting { .. }) = (&event, page.screen()) {
+                        witness.hear(&Answer::Status(Ok(standing.clone())));
+                    }
+                    page.send(event);
+                }
                 Happening::LateAnswer(answer, index) => {
                     if let Some(question) = closed.get(index % closed.len().max(1)).copied() {
                         let (view, deadline) = (page.checkout.view(page.now), page.checkout.next_deadline(page.now));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use saoma::{
-    checkout::{Connection, Effect, Event, Screen, Setup},
-    order::Standing,
+    checkout::{Connection, Effect, Event, Pay, Screen, Setup},
+    order::{Failure, Fault, Standing},
 };
 
 use crate::page::*;
@@ -12,21 +12,33 @@ use crate::page::*;
 /// Tabs of one order on one device: what one claims or is told, the others hear at once.
 struct Tabs(Vec<Page>);
 
+fn tab_rank(tab: usize) -> u32 {
+    u32::try_from(tab).unwrap() + 1
+}
+
 impl Tabs {
     fn open(visible: &[bool]) -> Self {
+        Self::open_expiring(visible, 100_000)
+    }
+
+    fn open_expiring(visible: &[bool], expires: u64) -> Self {
         let mut tabs = Self(Vec::new());
-        for (seed, visible) in (1..).zip(visible) {
+        for (tab, visible) in visible.iter().enumerate() {
+            let seed = tab_rank(tab);
             // What a tab claims when it opens, those hear that are open already.
-            tabs.0.push(awaiting(Setup { seed, visible: *visible, ..setup() }, 100_000));
+            tabs.0.push(awaiting(Setup { seed, visible: *visible, ..setup() }, expires));
             tabs.relay(tabs.0.len() - 1, 0);
         }
         tabs
     }
 
-    /// Tells the other tabs what this one has claimed since it had done `seen` effects.
+    /// Tells the other tabs what this one has claimed or given up since it had done `seen` effects.
     fn relay(&mut self, tab: usize, seen: usize) {
+        if self.0[tab].effects[seen..].iter().any(|(_, effect)| *effect == Effect::Resign) {
+            self.others(tab, &Event::Orphaned);
+        }
         if self.0[tab].effects[seen..].iter().any(|(_, effect)| *effect == Effect::Claim) {
-            self.others(tab, &Event::Followed);
+            self.others(tab, &Event::Claimed { rank: tab_rank(tab) });
         }
     }
 
@@ -49,7 +61,7 @@ impl Tabs {
         for _ in 0..span.as_millis() / 50 {
             for tab in 0..self.0.len() {
                 if self.0[tab].answer(status(standing.clone())) {
-                    self.others(tab, &Event::Overheard(Ok(standing.clone())));
+                    self.others(tab, &Event::Overheard { rank: tab_rank(tab), result: Ok(standing.clone()), retry_after: None });
                 }
                 self.0[tab].now = self.0[tab].now + Duration::from_millis(50);
                 self.send(tab, Event::TimePassed);
@@ -99,7 +111,7 @@ fn a_tab_that_is_looked_at_asks_for_all_at_once() {
 fn a_tab_that_hears_nothing_any_more_asks_itself() {
     for (event, patience) in [(Event::Orphaned, 1), (Event::TimePassed, 31)] {
         let mut page = awaiting(setup(), 100_000);
-        page.send(Event::Followed);
+        page.send(Event::Claimed { rank: u32::MAX });
         page.send(event);
         let left = page.now;
         assert!(page.pass_until_asked(is_status));
@@ -113,7 +125,7 @@ fn a_tab_that_is_left_gives_up_asking_only_if_it_asked() {
     let mut page = awaiting(setup(), 100_000);
     page.send(Event::Left);
     assert_eq!(page.count(|effect| *effect == Effect::Resign), 1);
-    page.send(Event::Followed);
+    page.send(Event::Claimed { rank: u32::MAX });
     page.send(Event::Left);
     assert_eq!(page.count(|effect| *effect == Effect::Resign), 1);
 }
@@ -122,9 +134,67 @@ fn a_tab_that_is_left_gives_up_asking_only_if_it_asked() {
 fn a_tab_that_follows_says_when_the_line_is_bad() {
     let mut page = awaiting(setup(), 100_000);
     for expected in [Connection::Good, Connection::Reconnecting] {
-        page.send(Event::Overheard(Err(network_fault())));
+        page.send(Event::Overheard { rank: u32::MAX, result: Err(network_fault()), retry_after: None });
         assert_eq!(page.checkout.view(page.now).connection, expected);
     }
-    page.send(Event::Overheard(Ok(waiting(100_000))));
+    page.send(Event::Overheard { rank: u32::MAX, result: Ok(waiting(100_000)), retry_after: None });
     assert_eq!(page.checkout.view(page.now).connection, Connection::Good);
+}
+
+#[test]
+fn of_tabs_that_claim_at_the_same_time_the_highest_asks() {
+    let mut tabs = Tabs::open(&[true, true, true]);
+    tabs.pass(seconds(5), &waiting(100_000));
+    // The network comes back to all at once, and each hears the others' claims after it has made its own.
+    for tab in 0..3 {
+        tabs.0[tab].send(Event::ConnectionChanged { online: true });
+    }
+    for tab in 0..3 {
+        tabs.others(tab, &Event::Claimed { rank: tab_rank(tab) });
+    }
+    let asking: Vec<bool> = tabs.0.iter().map(|page| page.open.iter().any(|(_, call)| is_status(call))).collect();
+    assert_eq!(asking, [false, false, true]);
+}
+
+#[test]
+fn a_tab_out_of_sight_leaves_the_asking_to_one_that_is_looked_at() {
+    let mut tabs = Tabs::open(&[true, true]);
+    tabs.pass(seconds(5), &waiting(100_000));
+    tabs.send(1, Event::VisibilityChanged { visible: false });
+    tabs.pass(seconds(1), &waiting(100_000));
+    let before: Vec<usize> = tabs.0.iter().map(|page| page.asked(is_status).len()).collect();
+    tabs.pass(seconds(30), &waiting(100_000));
+    let after: Vec<usize> = tabs.0.iter().map(|page| page.asked(is_status).len()).collect();
+    assert!(after[0] > before[0] + 10 && after[1] == before[1], "{before:?} {after:?}");
+    tabs.send(1, Event::ConnectionChanged { online: true });
+    tabs.pass(seconds(3), &paid());
+    assert_eq!(tabs.0[1].count(|effect| matches!(effect, Effect::Leave(_))), 0);
+    tabs.pass(seconds(5), &paid());
+    assert_eq!(tabs.0[0].count(|effect| matches!(effect, Effect::Leave(_))), 1, "the tab that is looked at goes to the shop");
+}
+
+#[test]
+fn several_tabs_rest_when_there_is_no_hope_left() {
+    let mut tabs = Tabs::open_expiring(&[true, true], 0);
+    tabs.pass(seconds(3600), &waiting(0));
+    let asked = tabs.asked();
+    assert!((76..=90).contains(&asked), "{asked} questions");
+    tabs.pass(seconds(1200), &waiting(0));
+    assert_eq!(tabs.asked(), asked, "they rest");
+    assert!(tabs.0.iter().all(|page| page.pay() == Some(Pay::Checking { resting: true })));
+}
+
+#[test]
+fn all_tabs_leave_the_gateway_alone_when_it_asks_for_that() {
+    let mut tabs = Tabs::open(&[true, true]);
+    tabs.pass(seconds(5), &waiting(100_000));
+    let busy = Err(Failure::Fault(Fault::HttpStatus(503)));
+    tabs.0[0].send(Event::Overheard { rank: u32::MAX, result: busy, retry_after: Some(seconds(100)) });
+    let asked = tabs.0[0].asked(is_status).len();
+    tabs.0[0].pass(seconds(50));
+    tabs.0[0].send(Event::CameBack);
+    tabs.0[0].pass(seconds(49));
+    assert_eq!(tabs.0[0].asked(is_status).len(), asked);
+    tabs.0[0].pass(seconds(2));
+    assert_eq!(tabs.0[0].asked(is_status).len(), asked + 1);
 }

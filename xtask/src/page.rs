@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    project,
+    project, seal,
     step::{run_quietly, step},
     tools,
 };
@@ -30,10 +30,12 @@ pub(crate) fn build_dist() -> Result<()> {
     tools::install_for_build()?;
     step("Building the page in release mode", || {
         run_quietly(
-            trunk()?.args(["build", "--release"]).env("RUSTFLAGS", remapped_paths()?),
+            trunk()?.args(["build", "--release"]).env("RUSTFLAGS", remapped_paths()?).env_remove(seal::OPEN_TO_RELOAD),
             "the output above names the file and the line",
         )
     })?;
+    let index = fs::read_to_string(project::dist().join("index.html"))?;
+    ensure!(!index.contains("unsafe-inline") && !index.contains("_HASHES"), "dist/index.html is not sealed: see xtask/src/seal.rs");
     step("Compressing dist/", compress)
 }
 

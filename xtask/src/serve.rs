@@ -55,6 +55,8 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
     let mut serve = page::trunk()?;
     serve.env(seal::OPEN_TO_RELOAD, "1");
     serve.args(["serve", "--address", &address.host.to_string(), "--port", &address.port.to_string()]);
+    // Not into dist/: what is built for development must never be put on a host.
+    serve.arg("--dist").arg(project::root().join("target/dev-dist"));
     // Trunk takes several proxies from its configuration only.
     serve.arg("--config").arg(dev_configuration(&gateway_url)?);
     let result = run(&mut serve, "the output above names the file and the line");
