@@ -204,6 +204,26 @@ async fn a_control_that_is_pressed_keeps_the_focus_near() {
 }
 
 #[wasm_bindgen_test]
+async fn the_heading_of_a_result_takes_the_focus_from_what_was_pressed() {
+    let shown = Shown::new(awaiting(instrument()));
+    shown.find(".due .copy").unwrap().focus().unwrap();
+    shown.set(model(Screen::Paid { order: order(), target: None })).await;
+    leptos::task::tick().await;
+    let focused = web_sys::window().unwrap().document().unwrap().active_element().unwrap();
+    assert_eq!(focused.tag_name(), "H1");
+}
+
+#[wasm_bindgen_test]
+async fn one_copy_button_says_that_it_copied() {
+    let shown = Shown::new(awaiting(instrument()));
+    shown.press(".due .copy");
+    shown.press(".facts .copy");
+    leptos::task::tick().await;
+    assert_eq!((shown.text(".due .copy span"), shown.text(".facts .copy span")), ("Copy".into(), "Copied".into()));
+    assert_eq!(shown.text("#announcer p + p"), "Copied");
+}
+
+#[wasm_bindgen_test]
 async fn a_picture_that_does_not_load_is_reported() {
     let code = Code::decode("data:image/png;base64,AAAA", "");
     let shown = Shown::new(awaiting(Pay::Instrument(Arc::new(Instrument { code, ..Instrument::default() }))));

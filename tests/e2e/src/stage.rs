@@ -240,6 +240,10 @@ impl Stage {
         Ok(window)
     }
 
+    pub(crate) async fn close_tab(&self) -> Result<()> {
+        Ok(self.driver.close_window().await?)
+    }
+
     /// What the codes on a picture of the page say, read by an independent decoder.
     pub(crate) async fn scan(&self) -> Result<Vec<String>> {
         let picture = image::load_from_memory(&self.driver.screenshot_as_png().await?)?.into_luma8();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use sandbox::{Call, Fault, Kind, Spec, Stand};
 
 use crate::{Stage, Suite, stage::Look};
@@ -103,7 +103,25 @@ async fn one(stage: &Stage, call: Call, kind: Kind, meaning: Meaning) -> Result<
         (_, Meaning::MaybeResent) => ensure!(asked <= 2, "asked {asked} times"),
         (_, Meaning::Fault | Meaning::Refusal) => ensure!(asked == 2, "asked {asked} times"),
     }
+    if call == Call::Status {
+        check_pause(stage, &id, meaning)?;
+    }
     ensure!(stage.has("[data-screen=awaiting]").await?);
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_screen("paid").await
+}
+
+/// After an answer the page waits two seconds, after a failure one, with its jitter; never less.
+fn check_pause(stage: &Stage, id: &str, meaning: Meaning) -> Result<()> {
+    let status: Vec<_> = stage.records(id).into_iter().filter(|record| record.call == Call::Status).collect();
+    let [first, second, ..] = status.as_slice() else { bail!("status was asked {} times", status.len()) };
+    let pause = second.at_ms.saturating_sub(first.answered_ms.context("the first question has ended")?);
+    let expected = match meaning {
+        Meaning::Answer => 1_900..4_000,
+        Meaning::Fault | Meaning::Refusal => 750..2_500,
+        // The browser's own second try comes at once.
+        Meaning::MaybeResent => 0..2_500,
+    };
+    ensure!(expected.contains(&pause), "the next question came after {pause} ms, not {expected:?}");
+    Ok(())
 }

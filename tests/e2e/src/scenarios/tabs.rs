@@ -10,6 +10,8 @@ use crate::{Stage, Suite, stage::Look};
 
 pub(super) fn add(suite: &mut Suite) {
     suite.add("tabs_of_one_order_share_one_poller", Look::desktop(), tabs_share_one_poller);
+    suite.add("orders_of_the_same_number_are_not_mixed_up", Look::desktop(), orders_of_the_same_number);
+    suite.add("a_tab_that_is_closed_leaves_the_asking_to_another", Look::desktop(), a_tab_that_is_closed);
     suite.add(
         "tabs_without_a_channel_ask_for_themselves",
         Look { script: "delete window.BroadcastChannel;", ..Look::desktop() },
@@ -50,6 +52,42 @@ async fn tabs_share_one_poller(stage: &Stage) -> Result<()> {
     }
     ensure!(shops == 1, "{shops} of three tabs went to the shop");
     Ok(())
+}
+
+/// The gateway's number of one order is the shop's number of another.
+async fn orders_of_the_same_number(stage: &Stage) -> Result<()> {
+    let first = stage.order(Spec { order_id: "SAME-1".into(), ..spec() });
+    let second = stage.order(Spec { out_order_id: "SAME-1".into(), pid: 7, ..spec() });
+    let third = stage.order(Spec { out_order_id: "SAME-1".into(), pid: 8, ..spec() });
+    stage.open(&format!("/pay/{first}")).await?;
+    stage.until_code().await?;
+    let tab = stage.window().await?;
+    let other = stage.open_tab("/?out_order_id=SAME-1&pid=8").await?;
+    stage.until_code().await?;
+    stage.open_tab("/?out_order_id=SAME-1&pid=7").await?;
+    stage.until_code().await?;
+    stage.change(&second, |spec| spec.status = Stand::Paid)?;
+    stage.until_screen("paid").await?;
+    for (window, id) in [(tab, first), (other, third)] {
+        let asked = stage.count(&id, Call::Status);
+        stage.switch_to(window).await?;
+        stage.until_here("it asks for itself", |stage| stage.count(&id, Call::Status) > asked).await?;
+        ensure!(stage.has("[data-screen=awaiting]").await?, "{id} is not paid");
+    }
+    Ok(())
+}
+
+async fn a_tab_that_is_closed(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(spec()).await?;
+    stage.until_code().await?;
+    let first = stage.window().await?;
+    stage.open_tab(&format!("/pay/{id}")).await?;
+    stage.until_code().await?;
+    stage.close_tab().await?;
+    stage.switch_to(first).await?;
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until("document.querySelector('[data-screen=paid]') !== null || location.pathname === '/sandbox/shop'").await?;
+    stage.until("location.pathname === '/sandbox/shop'").await
 }
 
 async fn tabs_alone(stage: &Stage) -> Result<()> {
