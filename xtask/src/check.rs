@@ -35,7 +35,7 @@ pub(crate) fn all() -> Result<()> {
             LINE,
         )
     })?;
-    step("Native tests", || run(&mut cargo(&["test", "--locked", "--workspace", "--exclude", "e2e"]), LINE))?;
+    step("Native tests", || run(&mut cargo(&["test", "--locked", "--workspace"]), LINE))?;
     let browser = tools::browser()?;
     if let Some(browser) = &browser {
         step("Browser tests", || {
