@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::{
-    Connection, Effect, Past, Pay, Shared, Sound, Warning, ask,
+    Connection, Effect, Past, Pay, Shared, Sound, Source, Warning, ask,
     paid::{until_next_second, whole_seconds},
     poll::{Circumstances, Poll},
     question::{Attempts, Question, QuestionId},
@@ -181,11 +181,15 @@ impl Awaiting {
         now: Instant,
         expires: Option<UnixSeconds>,
         opens_wallet: bool,
+        source: Source,
         shared: &Shared,
         effects: &mut Vec<Effect>,
     ) {
         self.expires = expires.or(self.expires);
-        self.poll.answered(now, self.circumstances(now, shared));
+        match source {
+            Source::Gateway => self.poll.answered(now, self.circumstances(now, shared)),
+            Source::OtherTab => self.poll.overheard_answer(),
+        }
         if opens_wallet && self.wallet == WalletWish::None {
             self.wallet = WalletWish::Wanted;
         }
@@ -225,6 +229,11 @@ impl Awaiting {
         }
         let circumstances = self.circumstances(now, shared);
         self.poll.follow(now, circumstances, shared.dice.jitter())
+    }
+
+    /// The status question under way.
+    pub(super) fn polling(&self) -> Option<QuestionId> {
+        self.poll.asking().map(|question| question.id)
     }
 
     pub(super) fn is_following(&self) -> bool {

@@ -81,6 +81,15 @@ struct Shared {
     visible: bool,
 }
 
+/// Who was told where the order stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Source {
+    /// This tab, by the gateway.
+    Gateway,
+    /// Another tab, which passed it on.
+    OtherTab,
+}
+
 /// Where the checkout stands. Each phase holds only what is valid in it.
 #[derive(Debug)]
 enum Phase {
@@ -201,7 +210,7 @@ impl Checkout {
             Event::Overheard { rank, result, retry_after } => {
                 self.follow(now, rank, effects);
                 match result {
-                    Ok(standing) => self.in_standing(now, standing, effects),
+                    Ok(standing) => self.in_standing(now, standing, Source::OtherTab, effects),
                     Err(failure) => self.in_awaiting(|awaiting, _| awaiting.overheard_failure(now, &failure, retry_after)),
                 }
             }
@@ -298,7 +307,7 @@ impl Checkout {
         match answer {
             Answer::Info(Ok(info)) => self.informed(now, *info, effects),
             Answer::Info(Err(failure)) => self.not_informed(now, failure, retry_after, effects),
-            Answer::Status(Ok(standing)) => self.in_standing(now, standing, effects),
+            Answer::Status(Ok(standing)) => self.in_standing(now, standing, Source::Gateway, effects),
             Answer::Status(Err(failure)) => {
                 let refused = matches!(failure, Failure::Refused(_));
                 effects.push(Effect::Tell(Warning::CallFailed { call: "status", failure }));
@@ -333,7 +342,11 @@ impl Checkout {
         let order = Arc::new(order);
         match standing {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
-            Standing::Paid { redirect_wait, returning } => self.pay(now, order, redirect_wait, returning, effects),
+            Standing::Paid { redirect_wait, returning } => {
+                // Who was sent to the shop and comes back is not sent there again: that would be a trap.
+                let stays = self.shared.place.past == Past::Left;
+                self.pay(now, order, redirect_wait, returning, stays, effects);
+            }
             Standing::Waiting { expires, opens_wallet } => {
                 let awaiting = Awaiting::new(
                     now,
@@ -362,10 +375,12 @@ impl Checkout {
         self.phase = Phase::Failed { order: Some(order.clone()), reason };
     }
 
-    fn in_standing(&mut self, now: Instant, standing: Standing, effects: &mut Vec<Effect>) {
+    fn in_standing(&mut self, now: Instant, standing: Standing, source: Source, effects: &mut Vec<Effect>) {
         let Phase::Awaiting(awaiting) = &mut self.phase else { return };
         match standing {
-            Standing::Waiting { expires, opens_wallet } => awaiting.still_waits(now, expires, opens_wallet, &self.shared, effects),
+            Standing::Waiting { expires, opens_wallet } => {
+                awaiting.still_waits(now, expires, opens_wallet, source, &self.shared, effects);
+            }
             Standing::Ended(end) => {
                 let order = Arc::clone(&awaiting.order);
                 self.end(Phase::Ended { end, order }, effects);
@@ -373,12 +388,21 @@ impl Checkout {
             Standing::Paid { redirect_wait, returning } => {
                 let redirect_wait = redirect_wait.or(awaiting.redirect_wait);
                 let order = Arc::clone(&awaiting.order);
-                self.pay(now, order, redirect_wait, returning, effects);
+                // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
+                self.pay(now, order, redirect_wait, returning, source == Source::OtherTab, effects);
             }
         }
     }
 
-    fn pay(&mut self, now: Instant, order: Arc<Order>, wait: Option<Duration>, returning: Returning, effects: &mut Vec<Effect>) {
+    fn pay(
+        &mut self,
+        now: Instant,
+        order: Arc<Order>,
+        wait: Option<Duration>,
+        returning: Returning,
+        stays: bool,
+        effects: &mut Vec<Effect>,
+    ) {
         let target = match returning {
             Returning::Nowhere => None,
             Returning::Refused => {
@@ -387,21 +411,16 @@ impl Checkout {
             }
             Returning::To(target) => Some(target),
         };
-        // Who came back to a paid order was at the shop already: sending them there again would be a trap. Of several
-        // tabs, the one that asked goes; the others stay and show that it is paid.
-        let stays = match &self.phase {
-            Phase::Awaiting(awaiting) => awaiting.is_following(),
-            _ => self.shared.place.past == Past::Left,
-        };
         self.end(Phase::Paid(Paid::new(now, order, target, wait, stays)), effects);
     }
 
     /// Enters a final phase.
     fn end(&mut self, phase: Phase, effects: &mut Vec<Effect>) {
-        if let Phase::Awaiting(awaiting) = &self.phase
-            && awaiting.has_prompt()
-        {
-            effects.push(Effect::Hush);
+        if let Phase::Awaiting(awaiting) = &self.phase {
+            effects.extend(awaiting.polling().map(Effect::Abandon));
+            if awaiting.has_prompt() {
+                effects.push(Effect::Hush);
+            }
         }
         self.phase = phase;
     }

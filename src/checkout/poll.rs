@@ -153,6 +153,11 @@ impl Poll {
         }
     }
 
+    /// Another tab got a good answer. What this one has under way or set for later stays so.
+    pub(super) fn overheard_answer(&mut self) {
+        self.backoff.reset();
+    }
+
     /// The tab that asks met a fault.
     pub(super) fn overheard_fault(&mut self, now: Instant, retry_after: Option<Duration>) {
         self.backoff.count();
@@ -189,9 +194,7 @@ impl Poll {
     /// A good answer came: back to the schedule.
     pub(super) fn answered(&mut self, now: Instant, circumstances: Circumstances) {
         self.backoff.reset();
-        if !self.is_following() {
-            self.schedule(now, circumstances);
-        }
+        self.schedule(now, circumstances);
     }
 
     /// The question under way failed: wait as long as the back-off says, or the gateway.

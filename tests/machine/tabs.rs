@@ -198,3 +198,18 @@ fn all_tabs_leave_the_gateway_alone_when_it_asks_for_that() {
     tabs.0[0].pass(seconds(2));
     assert_eq!(tabs.0[0].asked(is_status).len(), asked + 1);
 }
+
+#[test]
+fn what_another_tab_was_told_leaves_a_question_under_way_alone() {
+    let mut page = awaiting(setup(), 100_000);
+    page.pass(seconds(1));
+    page.send(Event::CameBack);
+    let asked = page.asked(is_status).len();
+    page.send(Event::Overheard { rank: 0, result: Ok(waiting(100_000)), retry_after: None });
+    page.pass(seconds(3));
+    assert_eq!(page.asked(is_status).len(), asked, "one question at a time");
+    page.send(Event::Overheard { rank: 0, result: Ok(paid()), retry_after: None });
+    page.pass(seconds(60));
+    assert!(matches!(page.screen(), Screen::Paid { .. }));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 0, "the tab that asked goes to the shop");
+}
