@@ -1,17 +1,16 @@
 //! Text → a code that can be scanned, as a picture.
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
 
 /// The blank margin that a scanner needs, in modules (ISO/IEC 18004).
 const QUIET_ZONE: usize = 4;
 
-/// The text as a QR code (error correction M, dark on light, quiet zone included): the address of an SVG picture.
+/// The text as a QR code (error correction M or better, dark on light, quiet zone included): the address of an SVG picture.
 ///
 /// `None` where the text is too long for any code.
 pub fn picture_url(text: &str) -> Option<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let width = code.width();
-    let size = (width + 2 * QUIET_ZONE).to_string();
+    let modules = modules(text.as_bytes())?;
+    let size = (modules.len() + 2 * QUIET_ZONE).to_string();
     // In a data URL `#` must be escaped; `<` and `>` are for the sake of old WebViews.
     Some(
         [
@@ -24,20 +23,30 @@ pub fn picture_url(text: &str) -> Option<String> {
             "v",
             &size,
             "H0z'/%3E%3Cpath d='",
-            &path(&code.to_colors(), width),
+            &path(&modules),
             "'/%3E%3C/svg%3E",
         ]
         .concat(),
     )
 }
 
+/// The rows of the smallest code that holds these bytes; `true` is dark. Error correction is M, or more where that costs
+/// nothing.
+fn modules(bytes: &[u8]) -> Option<Vec<Vec<bool>>> {
+    let length = Version::MAX.buffer_len();
+    let (mut data, mut code) = (vec![0; length], vec![0; length]);
+    data.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    let code = QrCode::encode_binary(&mut data, bytes.len(), &mut code, QrCodeEcc::Medium, Version::MIN, Version::MAX, None, true).ok()?;
+    Some((0..code.size()).map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect()).collect())
+}
+
 /// One rectangle for each run of dark modules in a row.
-fn path(colors: &[Color], width: usize) -> String {
+fn path(modules: &[Vec<bool>]) -> String {
     let mut path = String::new();
-    for (y, row) in colors.chunks(width).enumerate() {
+    for (y, row) in modules.iter().enumerate() {
         let mut x = 0;
         for run in row.chunk_by(PartialEq::eq) {
-            if run.first() == Some(&Color::Dark) {
+            if run.first() == Some(&true) {
                 let part = [
                     "M",
                     &(x + QUIET_ZONE).to_string(),
@@ -63,11 +72,9 @@ mod tests {
 
     #[test]
     fn every_dark_module_is_drawn_once() {
-        let code = QrCode::with_error_correction_level("wxp://f2f0AbC", EcLevel::M).unwrap();
-        let colors = code.to_colors();
-        let drawn: usize =
-            path(&colors, code.width()).split('h').skip(1).filter_map(|part| part.split_once('v')?.0.parse::<usize>().ok()).sum();
-        assert_eq!(drawn, colors.iter().filter(|color| **color == Color::Dark).count());
+        let modules = modules(b"wxp://f2f0AbC").unwrap();
+        let drawn: usize = path(&modules).split('h').skip(1).filter_map(|part| part.split_once('v')?.0.parse::<usize>().ok()).sum();
+        assert_eq!(drawn, modules.iter().flatten().filter(|dark| **dark).count());
     }
 
     #[test]

@@ -12,10 +12,10 @@ use leptos::{
     prelude::{RwSignal, Set},
 };
 use saoma::{
-    checkout::{Connection, Event, Pay, Reason, Screen, Sound, ViewModel},
-    i18n::Locale,
-    order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tip, WalletLink},
-    view::{self, Ports},
+    checkout::{Action, Connection, Event, Means, Pay, Reason, Saving, Screen, Sound, ViewModel},
+    i18n::{Language, Locale, Messages},
+    order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tip, UnixSeconds, WalletLink},
+    view::{self, Ports, Poster, Saved},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -28,9 +28,20 @@ thread_local! {
 }
 
 static COPIED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static POSTERS: Mutex<Vec<Poster>> = Mutex::new(Vec::new());
+static SPOKEN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+
+fn language(tag: &str, words: &str) -> Language {
+    Language { locale: Locale::of_tag(tag).unwrap(), messages: Box::leak(Box::new(Messages::decode(words).unwrap())) }
+}
+
+fn english() -> Language {
+    language("en", include_str!("../src/i18n/locales/en.json"))
+}
 
 /// A page on which a test sets the view model.
 struct Shown {
+    language: RwSignal<Language>,
     root: HtmlElement,
     view: RwSignal<ViewModel>,
     _mounted: UnmountHandle<Element>,
@@ -44,14 +55,26 @@ impl Shown {
         document.body().unwrap().append_child(&root).unwrap();
         let view = RwSignal::new(model);
         let ports = Ports {
+            address: || "https://pay.example/pay/A1".into(),
             copy: |text, done| {
+                let works = text != "REFUSED";
                 COPIED.lock().unwrap().push(text);
-                done(true);
+                done(works);
+            },
+            draw: |poster, done| done(Some(["data:image/png,", &poster.lines.join("|")].concat())),
+            moment: |moment| moment.as_millis().to_string(),
+            money: |amount| ["CN¥", &amount.grouped()].concat(),
+            save: |poster, done| {
+                POSTERS.lock().unwrap().push(poster);
+                done(Saved::Done);
             },
             send: |event| SENT.with_borrow_mut(|sent| sent.push(event)),
+            span: |count, unit| format!("{count} {unit:?}"),
+            speak: |locale| SPOKEN.lock().unwrap().push(locale.tag),
         };
-        let mounted = mount_to_renderer(&root, move || view::page(view, Locale::En.messages(), ports));
-        Self { root, view, _mounted: mounted }
+        let language = RwSignal::new(english());
+        let mounted = mount_to_renderer(&root, move || view::page(view, language, ports));
+        Self { language, root, view, _mounted: mounted }
     }
 
     /// Shows another model; effects run in a later microtask.
@@ -95,15 +118,32 @@ fn order() -> Arc<Order> {
 }
 
 fn model(screen: Screen) -> ViewModel {
-    ViewModel { connection: Connection::Good, leaving_in: None, mobile: false, pay: None, remaining: None, screen, sound: None }
+    ViewModel {
+        connection: Connection::Good,
+        expires: None,
+        leaving_in: None,
+        not_opened: false,
+        pay: None,
+        remaining: None,
+        screen,
+        sound: None,
+        time_warning: None,
+    }
 }
 
+fn with_actions(actions: Vec<Action>) -> Pay {
+    let instrument = Instrument { code: Code::decode("https://qr.alipay.com/x", ""), ..Instrument::default() };
+    Pay::Instrument(Arc::new(Means { actions, instrument }))
+}
+
+/// What a computer shows.
 fn instrument() -> Pay {
-    Pay::Instrument(Arc::new(Instrument {
-        code: Code::decode("wxp://f2f0", ""),
-        wallet: WalletLink::decode("alipays://x"),
-        ..Instrument::default()
-    }))
+    with_actions(vec![Action::Scan])
+}
+
+/// What a phone shows.
+fn with_wallet() -> Pay {
+    with_actions(vec![Action::OpenWallet(WalletLink::decode("alipays://x").unwrap()), Action::Scan, Action::Save(Saving::File)])
 }
 
 fn awaiting(pay: Pay) -> ViewModel {
@@ -121,7 +161,7 @@ fn texts_are_text() {
 #[wasm_bindgen_test]
 fn the_amount_is_large_and_its_bare_number_is_copied() {
     let shown = Shown::new(awaiting(instrument()));
-    assert_eq!(shown.text(".amount"), "¥1,234.56");
+    assert_eq!(shown.text(".amount"), "CN¥1,234.56");
     shown.press(".due .copy");
     assert_eq!(COPIED.lock().unwrap().last().map(String::as_str), Some("1234.56"));
 }
@@ -129,10 +169,10 @@ fn the_amount_is_large_and_its_bare_number_is_copied() {
 #[wasm_bindgen_test]
 async fn a_copy_button_says_that_it_copied() {
     let shown = Shown::new(awaiting(instrument()));
-    assert_eq!(shown.text(".due .copy span"), "Copy");
+    assert_eq!(shown.text(".due .copy .sign + span"), "Copy");
     shown.press(".due .copy");
     leptos::task::tick().await;
-    assert_eq!(shown.text(".due .copy span"), "Copied");
+    assert_eq!(shown.text(".due .copy .sign + span"), "Copied");
 }
 
 #[wasm_bindgen_test]
@@ -148,10 +188,11 @@ async fn a_tick_redraws_nothing_but_the_countdown() {
 
 #[wasm_bindgen_test]
 async fn a_covered_code_leaves_nothing_to_scan_to_open_or_to_obey() {
-    let shown = Shown::new(ViewModel { mobile: true, ..awaiting(instrument()) });
-    assert!(shown.find("img.code").is_some() && shown.find("a.wallet").is_some() && shown.find(".warning").is_some());
-    shown.set(ViewModel { mobile: true, remaining: None, ..awaiting(Pay::Checking { resting: false }) }).await;
-    assert!(shown.find("img").is_none() && shown.find("a.wallet").is_none() && shown.find(".warning").is_none());
+    let shown = Shown::new(awaiting(with_wallet()));
+    assert!(shown.find("img.code").is_some() && shown.find("a[data-wallet]").is_some() && shown.find(".warning").is_some());
+    shown.set(ViewModel { remaining: None, ..awaiting(Pay::Checking { resting: false }) }).await;
+    assert!(shown.find("img").is_none() && shown.find("a[data-wallet]").is_none() && shown.find(".warning").is_none());
+    assert!(shown.text("#alarm").starts_with("Checking your payment"), "it interrupts");
     shown.set(awaiting(Pay::Checking { resting: true })).await;
     shown.press(".covered .button");
     assert_eq!(SENT.take(), [Event::CheckAgainPressed]);
@@ -160,7 +201,7 @@ async fn a_covered_code_leaves_nothing_to_scan_to_open_or_to_obey() {
 #[wasm_bindgen_test]
 async fn the_live_region_speaks_of_each_change_once() {
     let shown = Shown::new(awaiting(instrument()));
-    assert_eq!(shown.text("#announcer p"), "Scan with Alipay to pay, ¥1234.56");
+    assert_eq!(shown.text("#announcer p"), "Scan with Alipay to pay, CN¥1,234.56");
     shown.set(ViewModel { connection: Connection::Reconnecting, ..awaiting(instrument()) }).await;
     assert!(shown.text("#announcer").starts_with("Reconnecting"));
     assert!(shown.text(".connection").starts_with("Reconnecting"));
@@ -175,7 +216,7 @@ async fn paid_leads_to_the_shop_by_a_link_and_may_be_stayed_on() {
     let paid = |leaving_in| ViewModel { leaving_in, ..model(Screen::Paid { order: order(), target: target.clone() }) };
     let shown = Shown::new(paid(Some(5)));
     assert_eq!(shown.find("a.button").unwrap().get_attribute("href").as_deref(), Some("/order/return"));
-    assert_eq!(shown.text(".leaving"), "Returning to the shop in 5 s");
+    assert_eq!(shown.text(".leaving"), "Returning to the shop in 5 Second");
     shown.press("button.button");
     assert_eq!(SENT.take(), [Event::StayPressed]);
     shown.set(paid(None)).await;
@@ -219,14 +260,17 @@ async fn one_copy_button_says_that_it_copied() {
     shown.press(".due .copy");
     shown.press(".facts .copy");
     leptos::task::tick().await;
-    assert_eq!((shown.text(".due .copy span"), shown.text(".facts .copy span")), ("Copy".into(), "Copied".into()));
-    assert_eq!(shown.text("#announcer p + p"), "Copied");
+    assert_eq!((shown.text(".due .copy .sign + span"), shown.text(".facts .copy .sign + span")), ("Copy".into(), "Copied".into()));
+    assert_eq!(shown.text("#announcer p + p + p"), "Copied");
 }
 
 #[wasm_bindgen_test]
 async fn a_picture_that_does_not_load_is_reported() {
     let code = Code::decode("data:image/png;base64,AAAA", "");
-    let shown = Shown::new(awaiting(Pay::Instrument(Arc::new(Instrument { code, ..Instrument::default() }))));
+    let shown = Shown::new(awaiting(Pay::Instrument(Arc::new(Means {
+        actions: vec![Action::Scan],
+        instrument: Instrument { code, ..Instrument::default() },
+    }))));
     for _ in 0..200 {
         if SENT.with_borrow(|sent| !sent.is_empty()) {
             break;
@@ -252,4 +296,113 @@ fn every_screen_without_a_code_has_a_heading() {
         assert_eq!(shown.find("[data-screen]").unwrap().get_attribute("data-screen").as_deref(), Some(kind));
         assert!(!shown.text("h1").is_empty(), "{kind}");
     }
+}
+
+#[wasm_bindgen_test]
+fn a_phone_shows_the_wallet_before_the_code() {
+    let shown = Shown::new(awaiting(with_wallet()));
+    let link = shown.find("a[data-wallet]").unwrap();
+    assert_eq!((link.get_attribute("href").as_deref(), link.text_content().as_deref()), (Some("alipays://x"), Some("Pay with Alipay")));
+    let code = shown.find("img.code").unwrap();
+    let follows = 4; // Node.DOCUMENT_POSITION_FOLLOWING
+    assert_eq!(link.compare_document_position(&code) & follows, follows);
+}
+
+#[wasm_bindgen_test]
+async fn a_code_is_saved_with_what_it_pays() {
+    let shown = Shown::new(ViewModel { expires: UnixSeconds::decode(1_700_000_000), ..awaiting(with_wallet()) });
+    shown.press(".save");
+    leptos::task::tick().await;
+    let poster = POSTERS.lock().unwrap().pop().unwrap();
+    assert_eq!((poster.amount.as_str(), poster.file_name.as_str()), ("CN¥1,234.56", "payment-code-A1"));
+    assert_eq!(poster.lines, ["Scan with Alipay to pay", "Order …A1", "Valid until 1700000000000"]);
+    assert!(poster.code.starts_with("data:image/svg+xml,"));
+    assert_eq!(shown.text(".save span"), "Code saved");
+}
+
+#[wasm_bindgen_test]
+fn inside_an_app_the_picture_itself_is_what_is_saved() {
+    let shown = Shown::new(awaiting(with_actions(vec![Action::LeaveApp, Action::CopyLink, Action::Scan, Action::Save(Saving::LongPress)])));
+    let source = shown.find("img.code").unwrap().get_attribute("src").unwrap();
+    assert_eq!(source, "data:image/png,Scan with Alipay to pay|Order …A1");
+    assert!(shown.find(".leave-app").is_some() && shown.find("a[data-wallet]").is_none() && shown.find(".save").is_none());
+    shown.press(".copy-link .copy");
+    assert_eq!(COPIED.lock().unwrap().last().map(String::as_str), Some("https://pay.example/pay/A1"));
+}
+
+#[wasm_bindgen_test]
+async fn a_text_that_cannot_be_copied_is_selected() {
+    let instrument = Instrument { account: Some("REFUSED".into()), ..Instrument::default() };
+    let shown = Shown::new(awaiting(Pay::Instrument(Arc::new(Means { actions: Vec::new(), instrument }))));
+    shown.press(".by-hand .copy");
+    leptos::task::tick().await;
+    let selection = web_sys::window().unwrap().get_selection().unwrap().unwrap();
+    assert_eq!(String::from(selection.to_string()), "REFUSED");
+    assert_eq!(shown.text(".by-hand .copy .sign + span"), "Copy by hand");
+}
+
+#[wasm_bindgen_test]
+async fn help_comes_when_the_wallet_does_not() {
+    let shown = Shown::new(awaiting(with_wallet()));
+    shown.press("a[data-wallet]");
+    assert_eq!(SENT.take(), [Event::WalletTapped]);
+    assert!(shown.find(".not-opened").is_none());
+    let link = shown.find("a[data-wallet]").unwrap();
+    shown.set(ViewModel { not_opened: true, ..awaiting(with_wallet()) }).await;
+    assert!(shown.text(".not-opened").starts_with("Did Alipay not open?"));
+    assert_eq!(shown.text("#announcer p"), "Did Alipay not open?");
+    assert_eq!(shown.find("a[data-wallet]"), Some(link), "the link that was pressed is still the same");
+}
+
+#[wasm_bindgen_test]
+async fn a_merchants_markup_is_rebuilt_and_folds() {
+    let html = format!("<p onclick=x>Pay <b>soon</b> <a href='https://shop.example'>see</a></p><ul><li>{}</ul>", "long ".repeat(80));
+    let order = Arc::new(Order { tips: Tip::decode(&html).into_iter().collect(), ..Order::clone(&order()) });
+    let shown = Shown::new(ViewModel { pay: Some(instrument()), ..model(Screen::Awaiting { order }) });
+    assert!(shown.find(".tips [onclick]").is_none());
+    assert_eq!(shown.text(".tips strong"), "soon");
+    assert_eq!(shown.find(".tips a").unwrap().get_attribute("rel").as_deref(), Some("noopener noreferrer"));
+    let folded = shown.text(".tips").len();
+    assert_eq!(shown.find(".fold").unwrap().get_attribute("aria-expanded").as_deref(), Some("false"));
+    shown.press(".fold");
+    leptos::task::tick().await;
+    assert!(shown.text(".tips").len() > 2 * folded);
+    assert_eq!(shown.find(".fold").unwrap().get_attribute("aria-expanded").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn another_language_changes_the_words_and_nothing_else() {
+    let shown = Shown::new(awaiting(with_wallet()));
+    let select: web_sys::HtmlSelectElement = shown.find("select").unwrap().unchecked_into();
+    assert_eq!(select.value(), "en");
+    assert_eq!(select.get_attribute("aria-label").as_deref(), Some("Language"));
+    select.set_value("zh-CN");
+    select.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
+    assert_eq!(SPOKEN.lock().unwrap().last(), Some(&"zh-CN"));
+    select.focus().unwrap();
+    shown.language.set(language("zh-CN", include_str!("../src/i18n/locales/zh-CN.json")));
+    leptos::task::tick().await;
+    leptos::task::tick().await;
+    assert_eq!(shown.text("a[data-wallet]"), "打开支付宝付款");
+    assert_eq!(shown.text("#announcer p"), "请使用支付宝扫码付款, CN¥1,234.56");
+    let focused = web_sys::window().unwrap().document().unwrap().active_element().unwrap();
+    assert_eq!(focused.tag_name(), "SELECT", "the choice keeps the focus");
+}
+
+#[wasm_bindgen_test]
+async fn the_last_minutes_are_spoken() {
+    let shown = Shown::new(awaiting(instrument()));
+    assert_eq!(shown.text("#announcer p + p"), "");
+    shown.set(ViewModel { remaining: Some(180), time_warning: Some(180), ..awaiting(instrument()) }).await;
+    assert_eq!(shown.text("#announcer p + p"), "3 Minute left to pay");
+    shown.set(ViewModel { remaining: Some(30), time_warning: Some(30), ..awaiting(instrument()) }).await;
+    assert_eq!(shown.text("#announcer p + p"), "30 Second left to pay");
+}
+
+#[wasm_bindgen_test]
+fn without_words_there_is_still_an_amount_and_a_code() {
+    let shown = Shown::new(awaiting(instrument()));
+    shown.language.set(Language { messages: &Messages::SILENT, ..english() });
+    assert_eq!(shown.text(".amount"), "CN¥1,234.56");
+    assert!(shown.find("img.code").is_some());
 }

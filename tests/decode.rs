@@ -9,8 +9,8 @@ use std::{fs, path::Path, time::Duration};
 use saoma::{
     gateway::{self, Reply},
     order::{
-        Answer, AudioUrl, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, OrderId, OrderRef, OutOrderId, PayMethod, Picture,
-        Prompt, Refusal, ReturnTarget, Returning, ServiceQq, Standing, Tip, Tone, UnixSeconds, WalletLink,
+        Answer, AudioUrl, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Node, Offer, OrderId, OrderRef, OutOrderId, PayMethod,
+        Picture, Prompt, Refusal, ReturnTarget, Returning, ServiceQq, Standing, Tone, UnixSeconds, WalletLink,
     },
 };
 
@@ -63,8 +63,20 @@ fn to_shop() -> Returning {
     Returning::To(ReturnTarget::decode("/order/return").unwrap())
 }
 
+/// The texts of a hint, in their order.
+fn texts(nodes: &[Node]) -> Vec<&str> {
+    nodes
+        .iter()
+        .flat_map(|node| match node {
+            Node::Break => Vec::new(),
+            Node::Element { children, .. } => texts(children),
+            Node::Text(text) => vec![text.as_str()],
+        })
+        .collect()
+}
+
 fn tips(info: &Info) -> Vec<&str> {
-    info.order.tips.iter().flat_map(Tip::lines).map(String::as_str).collect()
+    info.order.tips.iter().flat_map(|tip| texts(tip.nodes())).collect()
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn on(target: &EventTarget, name: &str, event: fn() -> Event) {
 /// A press on the sound switch says what it wants itself.
 fn on_gesture(target: &EventTarget, name: &str) {
     let listener = Closure::new(|event: web_sys::Event| {
+        super::unlock_sound();
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let is_switch = element.is_some_and(|element| matches!(element.closest("[data-sound-switch]"), Ok(Some(_))));
         if !is_switch {

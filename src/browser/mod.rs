@@ -3,15 +3,20 @@
 //! [`run`] is the loop around the checkout: it turns what the browser says into events, and does the effects.
 
 mod address;
+mod capability;
 mod clipboard;
 mod clock;
+mod format;
 mod http;
+mod language;
 mod listen;
+mod poster;
 mod preferences;
 mod sound;
 mod surroundings;
 mod tab;
 mod tabs;
+mod wake_lock;
 
 use std::{
     cell::{Cell, RefCell},
@@ -27,9 +32,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    checkout::{Checkout, Effect, Event, Past, QuestionId, Setup, ViewModel, Warning},
+    checkout::{Checkout, Effect, Event, Past, Pay, QuestionId, Setup, ViewModel, Warning},
     gateway,
-    i18n::Locale,
     order::{Call, OrderRef},
     view::{self, Ports},
 };
@@ -44,12 +48,12 @@ thread_local! {
 /// The page's one checkout, and what is under way for it.
 struct Shell {
     checkout: Checkout,
-    locale: Locale,
     questions: Vec<(QuestionId, http::Asking)>,
     sound: sound::Sound,
     tabs: tabs::Tabs,
     timer: Option<Timeout>,
     view: RwSignal<ViewModel>,
+    wake_lock: wake_lock::WakeLock,
 }
 
 /// Starts the page: in place of what stands in `#app`.
@@ -70,13 +74,13 @@ pub fn run() {
         report("saoma: index.html has no element with the id \"app\"");
         return;
     };
-    tab::set_language(locale);
     root.set_text_content(None);
     let model = checkout.view(clock::now());
     let unmount = mount_to_renderer(&root, move || {
         let view = RwSignal::new(model);
-        SHELL.set(Some(Shell { checkout, locale, questions: Vec::new(), sound: sound::Sound::default(), tabs, timer: None, view }));
-        view::page(view, locale.messages(), Ports { copy: clipboard::copy, send })
+        let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
+        SHELL.set(Some(Shell { checkout, questions: Vec::new(), sound, tabs, timer: None, view, wake_lock }));
+        view::page(view, language::begin(locale), PORTS)
     });
     unmount.forget();
     tab::mark_started();
@@ -88,6 +92,30 @@ pub fn run() {
     });
     HANDLING.set(false);
     settle();
+    // After the order has been asked for: the code needs no words.
+    language::speak(locale);
+}
+
+const PORTS: Ports = Ports {
+    address: address::of_page,
+    copy: clipboard::copy,
+    draw: poster::draw,
+    moment: format::moment,
+    money: format::money,
+    save: poster::save,
+    send,
+    span: format::span,
+    speak: language::choose,
+};
+
+/// Shows the present state again, in other words.
+fn refresh() {
+    with_shell(Shell::refresh);
+}
+
+/// A gesture has come: from now on the browser lets the page sound.
+fn unlock_sound() {
+    with_shell(|shell| shell.sound.unlock());
 }
 
 /// Tells the checkout that something happened.
@@ -142,7 +170,8 @@ impl Shell {
                     address::mark(Past::Left, None);
                 }
                 Effect::OpenWallet(link) => address::go(link.as_str()),
-                Effect::Play(prompt) => self.sound.play(&prompt, self.locale),
+                Effect::Play(prompt) => self.sound.play(&prompt),
+                Effect::PlayCue => self.sound.cue(),
                 Effect::Resign => self.tabs.leave(),
                 Effect::RememberSound(on) => preferences::set_sound(on),
                 Effect::Tell(warning) => report(&describe(&warning)),
@@ -180,7 +209,8 @@ impl Shell {
     fn refresh(&mut self) {
         let now = clock::now();
         let model = self.checkout.view(now);
-        tab::show(&model, self.locale);
+        tab::show(&model);
+        self.wake_lock.hold(surroundings::is_visible() && shows_code(&model));
         self.view.set(model);
         self.timer = self.checkout.next_deadline(now).map(|deadline| {
             // A browser fires a timer up to a millisecond early; the machine wants to be late rather than twice.
@@ -188,6 +218,10 @@ impl Shell {
             Timeout::new(pause, || send(Event::TimePassed))
         });
     }
+}
+
+fn shows_code(model: &ViewModel) -> bool {
+    matches!(&model.pay, Some(Pay::Instrument(means)) if means.has_code())
 }
 
 fn describe(warning: &Warning) -> String {

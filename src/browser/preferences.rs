@@ -1,12 +1,22 @@
-//! What is remembered from one visit to the next: whether sound is wanted. Nothing of an order is stored.
+//! What is remembered from one visit to the next: whether sound is wanted, and which language. Nothing of an order is stored.
 
 use web_sys::Storage;
 
+const LANGUAGE: &str = "saoma.language";
 const SOUND: &str = "saoma.sound";
 
 /// A browser may forbid storage; the preference is then forgotten, and nothing else.
 fn storage() -> Option<Storage> {
     web_sys::window().and_then(|window| window.local_storage().ok().flatten())
+}
+
+/// The tag of the language that was chosen on the page.
+pub(super) fn language() -> Option<String> {
+    storage().and_then(|storage| storage.get_item(LANGUAGE).ok().flatten())
+}
+
+pub(super) fn set_language(tag: &str) {
+    set(LANGUAGE, tag);
 }
 
 /// On unless it was switched off.
@@ -15,8 +25,12 @@ pub(super) fn sound() -> bool {
 }
 
 pub(super) fn set_sound(on: bool) {
+    set(SOUND, if on { "on" } else { "off" });
+}
+
+fn set(name: &str, value: &str) {
     if let Some(storage) = storage() {
         // Full or forbidden storage: see above.
-        let _ = storage.set_item(SOUND, if on { "on" } else { "off" });
+        let _ = storage.set_item(name, value);
     }
 }

@@ -1,41 +1,75 @@
-//! Playing and speaking.
+//! Playing, speaking, and the short tone that says "paid".
+//!
+//! Nothing leaves the page for it: words are spoken by voices of the device only, never by those of a service.
 
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{HtmlAudioElement, SpeechSynthesis, SpeechSynthesisUtterance};
+use web_sys::{AudioContext, HtmlAudioElement, SpeechSynthesis, SpeechSynthesisUtterance, SpeechSynthesisVoice};
 
-use super::send;
-use crate::{checkout::Event, i18n::Locale, order::Prompt};
+use super::{capability, language, send};
+use crate::{checkout::Event, order::Prompt};
 
 /// What is sounding.
 #[derive(Default)]
 pub(super) struct Sound {
     audio: Option<HtmlAudioElement>,
+    /// Made at the first gesture: only then a browser lets it sound.
+    context: Option<AudioContext>,
 }
 
 impl Sound {
+    /// To be called within a gesture: from then on tones sound. A phone call interrupts them until the next gesture.
+    pub(super) fn unlock(&mut self) {
+        if self.context.is_none() && capability::global("AudioContext").is_some() {
+            self.context = AudioContext::new().ok();
+        }
+        if let Some(context) = &self.context {
+            // What runs already resumes at once; what cannot run stays silent.
+            let _ = context.resume();
+        }
+        if let Some(speech) = speech() {
+            // The list of voices is empty until somebody has asked for it.
+            speech.get_voices();
+        }
+    }
+
+    /// Says "paid": two tones, and a touch of the hand that holds the phone.
+    pub(super) fn cue(&self) {
+        if was_touched() {
+            let pattern: Array = [40, 60, 40].into_iter().map(JsValue::from).collect();
+            if let Some(navigator) = capability::global("navigator") {
+                capability::call(&navigator, "vibrate", &Array::of1(&pattern));
+            }
+        }
+        if let Some(context) = &self.context {
+            let _ = context.resume();
+            for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
+                // A device without an output has no tone; the page says "paid" all the same.
+                let _ = tone(context, start, frequency);
+            }
+        }
+    }
+
     /// Plays the recording, else speaks the words. A browser that wants a gesture first answers [`Event::SoundBlocked`].
-    pub(super) fn play(&mut self, prompt: &Prompt, locale: Locale) {
+    pub(super) fn play(&mut self, prompt: &Prompt) {
         self.hush();
         let words = prompt.words.clone();
-        let Some(url) = &prompt.url else {
-            speak(words.as_deref(), locale);
-            return;
-        };
-        let Ok(audio) = HtmlAudioElement::new_with_src(url.as_str()) else {
-            speak(words.as_deref(), locale);
+        let audio = prompt.url.as_ref().and_then(|url| HtmlAudioElement::new_with_src(url.as_str()).ok());
+        let Some(audio) = audio else {
+            speak(words.as_deref());
             return;
         };
         if let Ok(started) = audio.play() {
             spawn_local(async move {
-                match JsFuture::from(started).await {
-                    Ok(_) => {}
-                    Err(error) if name_of(&error).as_deref() == Some("NotAllowedError") => send(Event::SoundBlocked),
+                let Err(error) = JsFuture::from(started).await else { return };
+                match capability::text(&error, "name").as_deref() {
+                    Some("NotAllowedError") => send(Event::SoundBlocked),
                     // Hushed while it was loading.
-                    Err(error) if name_of(&error).as_deref() == Some("AbortError") => {}
-                    Err(_) => {
+                    Some("AbortError") => {}
+                    _ => {
                         super::report("saoma: audio_url could not be played, the words are spoken instead");
-                        speak(words.as_deref(), locale);
+                        speak(words.as_deref());
                     }
                 }
             });
@@ -55,39 +89,86 @@ impl Sound {
     }
 }
 
-fn name_of(error: &JsValue) -> Option<String> {
-    js_sys::Reflect::get(error, &JsValue::from_str("name")).ok()?.as_string()
+/// A tenth of a second or so of one frequency (Hz), from `start` seconds on, without a click at its ends.
+fn tone(context: &AudioContext, start: f64, frequency: f32) -> Result<(), JsValue> {
+    let (oscillator, gain) = (context.create_oscillator()?, context.create_gain()?);
+    let begin = context.current_time() + start;
+    oscillator.frequency().set_value(frequency);
+    gain.gain().set_value_at_time(0.0, begin)?;
+    gain.gain().linear_ramp_to_value_at_time(0.2, begin + 0.02)?;
+    gain.gain().linear_ramp_to_value_at_time(0.0, begin + 0.18)?;
+    oscillator.connect_with_audio_node(&gain)?;
+    gain.connect_with_audio_node(&context.destination())?;
+    oscillator.start_with_when(begin)?;
+    oscillator.stop_with_when(begin + 0.2)
 }
 
 /// `None` in a browser without speech, of which Android's WebView is one.
 fn speech() -> Option<SpeechSynthesis> {
-    let window = web_sys::window()?;
-    let exists = js_sys::Reflect::get(&window, &JsValue::from_str("speechSynthesis")).is_ok_and(|value| value.is_object());
-    exists.then(|| window.speech_synthesis().ok()).flatten()
+    capability::global("speechSynthesis")?.dyn_into().ok()
 }
 
 /// Whether there was a gesture yet, which browsers want before they speak; `true` where the browser does not tell.
 fn was_touched() -> bool {
-    let Some(window) = web_sys::window() else { return true };
-    let activation = js_sys::Reflect::get(&window.navigator(), &JsValue::from_str("userActivation"));
-    let touched = activation.and_then(|activation| js_sys::Reflect::get(&activation, &JsValue::from_str("hasBeenActive")));
-    touched.ok().and_then(|touched| touched.as_bool()).unwrap_or(true)
+    let touched =
+        capability::navigator("userActivation").and_then(|activation| Reflect::get(&activation, &JsValue::from_str("hasBeenActive")).ok());
+    touched.and_then(|touched| touched.as_bool()).unwrap_or(true)
 }
 
-fn speak(words: Option<&str>, locale: Locale) {
+/// The language of the words, told by their letters; the page's own where those tell nothing.
+fn language_of(words: &str) -> &'static str {
+    let has = |first: char, last: char| words.chars().any(|char| (first..=last).contains(&char));
+    if has('\u{3040}', '\u{30ff}') {
+        "ja"
+    } else if has('\u{ac00}', '\u{d7a3}') {
+        "ko"
+    } else if has('\u{4e00}', '\u{9fff}') {
+        "zh-CN"
+    } else {
+        language::tag()
+    }
+}
+
+/// A voice of the device for this language.
+fn voice(speech: &SpeechSynthesis, tag: &str) -> Option<SpeechSynthesisVoice> {
+    let voices: Vec<SpeechSynthesisVoice> =
+        speech.get_voices().iter().filter_map(|voice| voice.dyn_into().ok()).filter(SpeechSynthesisVoice::local_service).collect();
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let exact = voices.iter().find(|voice| voice.lang().replace('_', "-").eq_ignore_ascii_case(tag));
+    exact.or_else(|| voices.iter().find(|voice| primary(&voice.lang()) == primary(tag))).cloned()
+}
+
+fn speak(words: Option<&str>) {
     let (Some(words), Some(speech)) = (words, speech()) else { return };
     if !was_touched() {
         // Some browsers refuse with an event, others say nothing at all.
         send(Event::SoundBlocked);
         return;
     }
+    let tag = language_of(words);
+    if speech.get_voices().length() == 0 {
+        // They come some time after they were first asked for.
+        let words = words.to_owned();
+        let came = Closure::<dyn FnMut()>::once_into_js(move || {
+            if let Some(speech) = self::speech() {
+                speech.set_onvoiceschanged(None);
+                utter(&speech, &words, tag);
+            }
+        });
+        speech.set_onvoiceschanged(Some(came.unchecked_ref()));
+        return;
+    }
+    utter(&speech, words, tag);
+}
+
+fn utter(speech: &SpeechSynthesis, words: &str, tag: &str) {
+    // Without a voice of its own the device would ask a service, or read Chinese with an English mouth.
+    let Some(voice) = voice(speech, tag) else { return };
     let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(words) else { return };
-    // A prompt with Chinese characters is Chinese, whatever language the page speaks.
-    let is_chinese = words.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
-    utterance.set_lang(if is_chinese { Locale::ZhCn.tag() } else { locale.tag() });
+    utterance.set_lang(&voice.lang());
+    utterance.set_voice(Some(&voice));
     let refused = Closure::<dyn FnMut(JsValue)>::once_into_js(|event: JsValue| {
-        let error = js_sys::Reflect::get(&event, &JsValue::from_str("error")).ok().and_then(|error| error.as_string());
-        if error.as_deref() == Some("not-allowed") {
+        if capability::text(&event, "error").as_deref() == Some("not-allowed") {
             send(Event::SoundBlocked);
         }
     });

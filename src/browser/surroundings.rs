@@ -5,7 +5,7 @@ use web_sys::VisibilityState;
 
 use super::{address, preferences};
 use crate::{
-    checkout::{Host, Place},
+    checkout::{Device, Host, Place},
     config::Config,
     i18n::Locale,
     order::query_param,
@@ -24,8 +24,8 @@ pub(super) fn place() -> Place {
     let navigator = web_sys::window().unwrap_throw().navigator();
     let agent = navigator.user_agent().unwrap_or_default();
     Place {
+        device: Device::of_user_agent(&agent, navigator.max_touch_points()),
         host: Host::of_user_agent(&agent),
-        mobile: Place::is_mobile(&agent, navigator.max_touch_points()),
         past: address::past(),
         sound: preferences::sound(),
     }
@@ -38,13 +38,13 @@ pub(super) fn config() -> Config {
     block.map(|text| Config::decode(&text)).unwrap_or_default()
 }
 
-/// `?lang=`, else the browser's languages.
+/// What was chosen on the page before, else `?lang=`, else the browser's languages.
 pub(super) fn locale(query: &str) -> Locale {
-    let wished = query_param(query, "lang");
+    let wished = [preferences::language(), query_param(query, "lang")];
     let languages = web_sys::window().unwrap_throw().navigator().languages();
     let languages: Vec<String> =
         languages.iter().filter_map(|language| language.dyn_into::<js_sys::JsString>().ok()).map(String::from).collect();
-    Locale::choose(wished.as_deref().into_iter().chain(languages.iter().map(String::as_str)))
+    Locale::choose(wished.iter().flatten().map(String::as_str).chain(languages.iter().map(String::as_str)))
 }
 
 pub(super) fn seed() -> u32 {

@@ -3,9 +3,11 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
+use super::{format, language};
+
 use crate::{
     checkout::{Screen, ViewModel},
-    i18n::Locale,
+    i18n::Language,
     view,
 };
 
@@ -18,10 +20,12 @@ pub(super) fn app_root() -> Option<HtmlElement> {
     document()?.get_element_by_id("app")?.dyn_into().ok()
 }
 
-pub(super) fn set_language(locale: Locale) {
-    if let Some(root) = document().and_then(|document| document.document_element()) {
+pub(super) fn set_language(language: Language) {
+    let Language { locale, messages } = language;
+    if let Some(root) = document().and_then(|document| document.document_element()).filter(|_| !messages.direction.is_empty()) {
         // Setting an attribute fails only for a name that is none.
-        let _ = root.set_attribute("lang", locale.tag());
+        let _ = root.set_attribute("lang", locale.tag);
+        let _ = root.set_attribute("dir", messages.direction);
     }
 }
 
@@ -32,11 +36,18 @@ pub(super) fn mark_started() {
     }
 }
 
+/// Lets the static page say that the application has no words.
+pub(super) fn say_that_words_are_missing(missing: bool) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = if missing { root.set_attribute("data-words", "missing") } else { root.remove_attribute("data-words") };
+    }
+}
+
 /// Lets a tab in the background tell how things stand.
-pub(super) fn show(model: &ViewModel, locale: Locale) {
+pub(super) fn show(model: &ViewModel) {
     let Some(document) = document() else { return };
-    let title = view::title(model, locale.messages());
-    if document.title() != title {
+    let title = language::spoken().map(|language| view::title(model, language.messages, format::money)).unwrap_or_default();
+    if !title.is_empty() && document.title() != title {
         document.set_title(&title);
     }
     if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {

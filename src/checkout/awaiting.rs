@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::{
-    Connection, Effect, Past, Pay, Shared, Sound, Source, Warning, ask,
+    Action, Connection, Effect, Means, Past, Pay, Shared, Sound, Source, Warning, ask,
+    opening::Opening,
     paid::{until_next_second, whole_seconds},
     poll::{Circumstances, Poll},
     question::{Attempts, Question, QuestionId},
@@ -27,9 +28,11 @@ pub(super) struct Begin {
 pub(super) struct Awaiting {
     /// Since when the page has known that time is up, on its own clock: a gateway's clock may be set.
     expired_since: Option<Instant>,
-    expires: Option<UnixSeconds>,
+    pub(super) expires: Option<UnixSeconds>,
     id: Option<OrderId>,
     offer: Offered,
+    /// Whether the wallet that was opened came.
+    opening: Opening,
     pub(super) order: Arc<Order>,
     pub(super) order_ref: OrderRef,
     poll: Poll,
@@ -37,6 +40,8 @@ pub(super) struct Awaiting {
     pub(super) redirect_wait: Option<Duration>,
     /// Whether the last failure was the gateway's refusal rather than a fault on the way.
     refused: bool,
+    /// How long is left, where that was to be spoken of last.
+    time_warning: TimeWarning,
     wallet: WalletWish,
 }
 
@@ -44,7 +49,7 @@ pub(super) struct Awaiting {
 #[derive(Debug)]
 enum Offered {
     Asking(Attempts),
-    Instrument(Arc<Instrument>),
+    Instrument(Arc<Means>),
     Missing(Option<String>),
     Notice { copyable: bool, tone: Tone, words: String },
 }
@@ -85,12 +90,14 @@ impl Awaiting {
             expires,
             id,
             offer,
+            opening: Opening::default(),
             order,
             poll: Poll::new(now, circumstances),
             prompt: Prompting::Nothing,
             order_ref,
             redirect_wait,
             refused: false,
+            time_warning: TimeWarning::default(),
             wallet: if opens_wallet { WalletWish::Wanted } else { WalletWish::None },
         };
         awaiting.proceed(now, shared, effects);
@@ -131,7 +138,7 @@ impl Awaiting {
             Prompting::Asking(question) => Some(question.overdue_at()),
             Prompting::Here { .. } | Prompting::Nothing => None,
         };
-        [self.poll.deadline(), offer, prompt, self.tick(now, shared)].into_iter().flatten().min()
+        [self.poll.deadline(), offer, prompt, self.opening.deadline(), self.tick(now, shared)].into_iter().flatten().min()
     }
 
     /// The next second of the countdown, while somebody sees it.
@@ -155,7 +162,7 @@ impl Awaiting {
         }
         match &self.offer {
             Offered::Asking(_) => Pay::Asking,
-            Offered::Instrument(instrument) => Pay::Instrument(Arc::clone(instrument)),
+            Offered::Instrument(means) => Pay::Instrument(Arc::clone(means)),
             Offered::Missing(words) => Pay::Missing(words.clone()),
             Offered::Notice { copyable, tone, words } => Pay::Notice { copyable: *copyable, tone: *tone, words: words.clone() },
         }
@@ -252,18 +259,24 @@ impl Awaiting {
     }
 
     /// The picture of the code did not load: the text of the code takes its place, where there is one.
-    pub(super) fn code_broken(&mut self) {
-        if let Offered::Instrument(instrument) = &self.offer
-            && matches!(instrument.code, Some(Code::Picture(_)))
+    pub(super) fn code_broken(&mut self, shared: &Shared) {
+        if let Offered::Instrument(means) = &self.offer
+            && matches!(means.instrument.code, Some(Code::Picture(_)))
         {
-            let rest = Instrument { code: instrument.fallback.clone(), fallback: None, ..Instrument::clone(instrument) };
+            let instrument = &means.instrument;
+            let rest = Instrument { code: instrument.fallback.clone(), fallback: None, ..instrument.clone() };
             let has_way = rest.code.is_some() || rest.wallet.is_some() || rest.account.is_some();
-            self.offer = if has_way { Offered::Instrument(Arc::new(rest)) } else { Offered::Missing(None) };
+            self.offer = if has_way { self.means(rest, shared) } else { Offered::Missing(None) };
         }
+    }
+
+    fn means(&self, instrument: Instrument, shared: &Shared) -> Offered {
+        Offered::Instrument(Arc::new(Means::new(instrument, self.order.method.as_ref(), &shared.place)))
     }
 
     /// The page left the screen.
     pub(super) fn relax(&mut self, now: Instant, shared: &Shared) {
+        self.opening.left();
         self.poll.relax(now, self.circumstances(now, shared));
     }
 
@@ -289,10 +302,10 @@ impl Awaiting {
             Ok(Offer::Elsewhere) if shared.place.past == Past::Deferred => Offered::Missing(None),
             Ok(Offer::Elsewhere) => return self.id.clone(),
             Ok(Offer::Instrument(instrument)) if instrument.is_empty() => Offered::Missing(None),
-            Ok(Offer::Instrument(instrument)) => Offered::Instrument(Arc::new(instrument)),
+            Ok(Offer::Instrument(instrument)) => self.means(instrument, shared),
             Ok(Offer::Jump(link)) => {
                 self.jump(now, &link, shared, effects);
-                Offered::Instrument(Arc::new(Instrument { wallet: Some(link), ..Instrument::default() }))
+                self.means(Instrument { wallet: Some(link), ..Instrument::default() }, shared)
             }
             Ok(Offer::Notice { copyable, tone, words }) => Offered::Notice { copyable, tone, words },
             Err(failure) => {
@@ -326,12 +339,40 @@ impl Awaiting {
 
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
         let is_time = shared.visible && shared.place.lets_wallet_open() && !is_expired(self.expires, now, shared);
-        if let (Offered::Instrument(instrument), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
-            && let Some(wallet) = &instrument.wallet
+        if let (Offered::Instrument(means), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
+            && let Some(link) = means.wallet_link()
         {
             self.wallet = WalletWish::Granted;
-            effects.push(Effect::OpenWallet(wallet.clone()));
+            effects.push(Effect::OpenWallet(link.clone()));
+            self.opening.asked(now);
         }
+    }
+
+    /// The shopper pressed the link to the wallet.
+    pub(super) fn wallet_tapped(&mut self, now: Instant) {
+        if matches!(&self.offer, Offered::Instrument(means) if means.actions.iter().any(opens_app)) {
+            self.opening.asked(now);
+        }
+    }
+
+    /// The page is being left: something opened.
+    pub(super) fn page_left(&mut self) {
+        self.opening.left();
+    }
+
+    /// Whether the wallet that was opened did not come.
+    pub(super) fn has_not_opened(&self) -> bool {
+        self.opening.has_failed()
+    }
+
+    /// The countdown goes on.
+    pub(super) fn time_passed(&mut self, now: Instant, shared: &Shared) {
+        self.time_warning.proceed(self.remaining(now, shared));
+    }
+
+    /// Seconds left, where they are to be spoken.
+    pub(super) fn time_warning(&self, now: Instant, shared: &Shared) -> Option<u64> {
+        self.remaining(now, shared).and(self.time_warning.spoken)
     }
 
     /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
@@ -386,6 +427,7 @@ impl Awaiting {
         if self.expired_since.is_some() && !was_expired && self.has_prompt() {
             effects.push(Effect::Hush);
         }
+        self.opening.proceed(now, shared.visible);
         self.proceed_with_offer(now, shared, effects);
         if let Prompting::Asking(question) = &self.prompt
             && question.is_overdue(now)
@@ -424,6 +466,36 @@ impl Awaiting {
         let since = self.expired_since.unwrap_or(now);
         let expired = is_expired(self.expires, now, shared).then(|| now.since(since));
         Circumstances { expired, visible: shared.visible }
+    }
+}
+
+fn opens_app(action: &Action) -> bool {
+    matches!(action, Action::OpenApp(_) | Action::OpenWallet(_))
+}
+
+/// Remembers how much time was left when it was last spoken of.
+#[derive(Clone, Copy, Debug, Default)]
+struct TimeWarning {
+    last: Option<u64>,
+    spoken: Option<u64>,
+}
+
+impl TimeWarning {
+    /// Seconds left at which it is spoken of.
+    const AT: [u64; 3] = [180, 60, 30];
+    /// A device that slept past the moment by more than this keeps silent about it.
+    const LATEST: u64 = 3;
+
+    fn proceed(&mut self, remaining: Option<u64>) {
+        let reached = self
+            .last
+            .zip(remaining)
+            .and_then(|(before, now)| Self::AT.into_iter().find(|at| before > *at && now <= *at && now + Self::LATEST > *at));
+        let is_extended = self.spoken.zip(remaining).is_some_and(|(spoken, now)| now > spoken);
+        if reached.is_some() || remaining.is_none() || is_extended {
+            self.spoken = reached;
+        }
+        self.last = remaining;
     }
 }
 

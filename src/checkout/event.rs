@@ -64,6 +64,8 @@ pub enum Event {
     StayPressed,
     /// The moment of [`super::Checkout::next_deadline`] has come.
     TimePassed,
+    /// The link to the wallet was pressed.
+    WalletTapped,
     /// The page came to the screen or left it.
     VisibilityChanged {
         /// Whether it is on the screen.
@@ -101,6 +103,8 @@ pub enum Effect {
     OpenWallet(WalletLink),
     /// Play a prompt; [`Event::SoundBlocked`] if the browser will not yet.
     Play(Prompt),
+    /// Tell the ear, and the hand that holds a phone, that it is paid.
+    PlayCue,
     /// Keep the sound preference.
     RememberSound(bool),
     /// Tell the other tabs of this order that this one no longer asks.

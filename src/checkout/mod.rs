@@ -20,8 +20,10 @@
 //! 7. A wallet is opened without a tap at most once, on a phone, when the gateway asks for it.
 //! 8. A late or surprising event changes nothing.
 
+mod action;
 mod awaiting;
 mod event;
+mod opening;
 mod paid;
 mod place;
 mod poll;
@@ -36,8 +38,9 @@ use awaiting::Awaiting;
 use paid::Paid;
 use question::{Attempts, Dice, Numbering};
 
+pub use action::{Action, Means, Saving, actions};
 pub use event::{Effect, Event, Warning};
-pub use place::{Host, Past, Place};
+pub use place::{Device, Host, Past, Place};
 pub use question::QuestionId;
 pub use time::{GatewayClock, Instant};
 pub use view_model::{Connection, Pay, Reason, Screen, Sound, ViewModel};
@@ -149,19 +152,24 @@ impl Checkout {
     pub fn view(&self, now: Instant) -> ViewModel {
         let mut view = ViewModel {
             connection: Connection::Good,
+            expires: None,
             leaving_in: None,
-            mobile: self.shared.place.mobile,
+            not_opened: false,
             pay: None,
             remaining: None,
             screen: self.screen(),
             sound: None,
+            time_warning: None,
         };
         match &self.phase {
             Phase::Awaiting(awaiting) => {
                 view.connection = awaiting.connection(self.shared.online);
+                view.expires = awaiting.expires;
+                view.not_opened = awaiting.has_not_opened();
                 view.pay = Some(awaiting.pay(now, &self.shared));
                 view.remaining = awaiting.remaining(now, &self.shared);
                 view.sound = awaiting.sound(now, &self.shared);
+                view.time_warning = awaiting.time_warning(now, &self.shared);
             }
             Phase::Loading { .. } if !self.shared.online => view.connection = Connection::Offline,
             Phase::Paid(paid) => view.leaving_in = paid.leaving_in(now),
@@ -188,7 +196,7 @@ impl Checkout {
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
             Event::CameBack => self.attend(now, effects),
             Event::Claimed { rank } => self.follow(now, rank, effects),
-            Event::CodeBroken => self.in_awaiting(|awaiting, _| awaiting.code_broken()),
+            Event::CodeBroken => self.in_awaiting(|awaiting, shared| awaiting.code_broken(shared)),
             Event::CheckAgainPressed => self.attend(now, effects),
             Event::ConnectionChanged { online } => {
                 self.shared.online = online;
@@ -202,6 +210,7 @@ impl Checkout {
                 effects.push(Effect::MarkLeft);
             }),
             Event::Left => self.in_awaiting(|awaiting, _| {
+                awaiting.page_left();
                 if !awaiting.is_following() {
                     effects.push(Effect::Resign);
                 }
@@ -224,7 +233,8 @@ impl Checkout {
             Event::SoundBlocked => self.in_awaiting(|awaiting, _| awaiting.sound_blocked()),
             Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
             Event::StayPressed => self.in_paid(Paid::settle),
-            Event::TimePassed => {}
+            Event::TimePassed => self.in_awaiting(|awaiting, shared| awaiting.time_passed(now, shared)),
+            Event::WalletTapped => self.in_awaiting(|awaiting, _| awaiting.wallet_tapped(now)),
             Event::VisibilityChanged { visible } => {
                 self.shared.visible = visible;
                 if visible {
@@ -390,6 +400,9 @@ impl Checkout {
                 let order = Arc::clone(&awaiting.order);
                 // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
                 self.pay(now, order, redirect_wait, returning, source == Source::OtherTab, effects);
+                if source == Source::Gateway && self.shared.place.sound {
+                    effects.push(Effect::PlayCue);
+                }
             }
         }
     }

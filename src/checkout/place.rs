@@ -1,16 +1,45 @@
 //! Where the page is open, and what follows from that.
 
+use crate::order::Wallet;
+
 /// What the browser says of itself when the page starts.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Place {
+    /// What kind of device it is.
+    pub device: Device,
     /// Which app shows the page.
     pub host: Host,
-    /// Whether it is a phone or a tablet.
-    pub mobile: bool,
     /// What the page has done before at this entry of the tab's history.
     pub past: Past,
     /// Whether the shopper wants to hear the prompt.
     pub sound: bool,
+}
+
+/// The kinds of devices, by what a shopper can do with them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Device {
+    /// It has no wallets; a phone with one is in the other hand.
+    #[default]
+    Computer,
+    /// Wallets are here, and its screen is hard to scan with itself.
+    Phone,
+    /// Wallets may be here, and a phone may be near.
+    Tablet,
+}
+
+impl Device {
+    /// Reads a user agent. `touch_points` tells an iPad from the Mac it claims to be.
+    pub fn of_user_agent(agent: &str, touch_points: i32) -> Self {
+        let says = |words: &[&str]| words.iter().any(|word| agent.contains(word));
+        let is_pad = says(&["iPad", "Tablet"]) || (says(&["Macintosh"]) && touch_points > 1);
+        if is_pad || (says(&["Android", "HarmonyOS"]) && !says(&["Mobile"])) {
+            Self::Tablet
+        } else if says(&["iPhone", "iPod", "Mobile"]) {
+            Self::Phone
+        } else {
+            Self::Computer
+        }
+    }
 }
 
 /// What the page has done before at this entry of the tab's history: none of it is done twice.
@@ -58,18 +87,23 @@ impl Host {
             Self::Browser
         }
     }
+
+    /// The wallet that this app is.
+    pub fn wallet(self) -> Option<Wallet> {
+        match self {
+            Self::Alipay => Some(Wallet::Alipay),
+            Self::Browser => None,
+            Self::Qq => Some(Wallet::Qq),
+            Self::UnionPay => Some(Wallet::UnionPay),
+            Self::WeChat => Some(Wallet::WeChat),
+        }
+    }
 }
 
 impl Place {
-    /// Whether a user agent is that of a phone or a tablet. `touch_points` tells an iPad from the Mac it claims to be.
-    pub fn is_mobile(agent: &str, touch_points: i32) -> bool {
-        ["Android", "iPhone", "iPad", "iPod", "Mobile", "HarmonyOS"].iter().any(|word| agent.contains(word))
-            || (agent.contains("Macintosh") && touch_points > 1)
-    }
-
-    /// Whether the page may open a wallet without a tap: on a phone, and not where the app would block it.
+    /// Whether the page may open a wallet without a tap: on a phone or a tablet, and not where the app would block it.
     pub(super) fn lets_wallet_open(&self) -> bool {
-        self.mobile && !matches!(self.host, Host::Qq | Host::WeChat)
+        self.device != Device::Computer && !matches!(self.host, Host::Qq | Host::WeChat)
     }
 }
 
@@ -78,6 +112,7 @@ mod tests {
     use super::*;
 
     const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148";
+    const ANDROID: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36";
     const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15";
     const WINDOWS_WECHAT: &str = "Mozilla/5.0 (Windows NT 10.0) Chrome/98 MicroMessenger/7.0.20 WindowsWechat";
 
@@ -98,8 +133,19 @@ mod tests {
     }
 
     #[test]
-    fn a_tablet_that_claims_to_be_a_computer_is_mobile() {
-        assert!(Place::is_mobile(IPHONE, 5) && Place::is_mobile(MAC, 5));
-        assert!(!Place::is_mobile(MAC, 0) && !Place::is_mobile(WINDOWS_WECHAT, 10));
+    fn devices_are_known_by_their_user_agent() {
+        for (agent, touch_points, device) in [
+            (IPHONE, 5, Device::Phone),
+            (ANDROID, 5, Device::Phone),
+            ("Mozilla/5.0 (Linux; Android 13; SM-X906C) AppleWebKit/537.36 Chrome/120 Safari/537.36", 5, Device::Tablet),
+            ("Mozilla/5.0 (iPad; CPU OS 12_0 like Mac OS X) Mobile/15E148", 5, Device::Tablet),
+            // An iPad that claims to be a Mac.
+            (MAC, 5, Device::Tablet),
+            (MAC, 0, Device::Computer),
+            // A Windows computer with a touch screen.
+            (WINDOWS_WECHAT, 10, Device::Computer),
+        ] {
+            assert_eq!(Device::of_user_agent(agent, touch_points), device, "{agent}");
+        }
     }
 }

@@ -2,17 +2,20 @@
 
 use alloc::sync::Arc;
 
-use crate::order::{End, Instrument, Order, ReturnTarget, Tone};
+use super::action::Means;
+use crate::order::{End, Order, ReturnTarget, Tone, UnixSeconds};
 
 /// The whole page. Parts that change often stand apart from the screen, so that a tick redraws only itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ViewModel {
     /// How the line to the gateway is.
     pub connection: Connection,
-    /// Whether the page is on a phone or a tablet: there the wallet goes before the code.
-    pub mobile: bool,
     /// What to pay with, while the order waits.
     pub pay: Option<Pay>,
+    /// When the order expires, while it waits.
+    pub expires: Option<UnixSeconds>,
+    /// Whether the wallet that was opened did not come.
+    pub not_opened: bool,
     /// Seconds until the jump to the shop, while one is pending.
     pub leaving_in: Option<u64>,
     /// Seconds until the order expires, while it waits and the gateway's clock is known.
@@ -21,6 +24,8 @@ pub struct ViewModel {
     pub screen: Screen,
     /// The sound control, where there is something to hear.
     pub sound: Option<Sound>,
+    /// Seconds left, from the moment at which they are to be spoken.
+    pub time_warning: Option<u64>,
 }
 
 /// The line to the gateway.
@@ -84,8 +89,8 @@ pub enum Pay {
         /// Whether the page has stopped asking and waits for the shopper.
         resting: bool,
     },
-    /// This.
-    Instrument(Arc<Instrument>),
+    /// This, and this is what can be done with it here.
+    Instrument(Arc<Means>),
     /// It could not be had; the gateway's words, if it gave any.
     Missing(Option<String>),
     /// The gateway answered with words alone.

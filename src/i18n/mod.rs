@@ -1,53 +1,76 @@
 //! Every word of the page, by locale.
 //!
-//! A locale is one file that fills [`Messages`]; the compiler sees to it that none is missing. `{name}` in a text is
-//! replaced by [`fill`]; the tests see to it that all locales use the same names.
+//! A locale is one file, `locales/<BCP 47 tag>.json`, with a text for each key of [`Messages`]; nothing else has to be
+//! changed to add one. A page downloads the one it speaks.
+//! `{name}` in a text is replaced by [`fill`]. The tests see to it that no file misses a key or a name.
 
-mod en;
-mod zh_cn;
+use alloc::{boxed::Box, string::String};
+
+use crate::json::Json;
 
 /// A language the page speaks.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Locale {
-    /// English.
-    En,
-    /// Chinese as written in mainland China: the default.
-    #[default]
-    ZhCn,
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Locale {
+    /// What its speakers call it.
+    pub name: &'static str,
+    /// Its BCP 47 tag, which names its file too.
+    pub tag: &'static str,
+    /// Changes with the content of its file.
+    pub version: &'static str,
+}
+
+impl Default for Locale {
+    /// Chinese as written in mainland China.
+    fn default() -> Self {
+        Self::of_tag(Self::DEFAULT_TAG).unwrap_or(Self { name: "", tag: Self::DEFAULT_TAG, version: "" })
+    }
 }
 
 impl Locale {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::En, Self::ZhCn];
+    /// All of them, sorted by tag.
+    pub const ALL: &'static [Self] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
-    /// The first wish that can be met, else the default. A wish is a BCP 47 tag; only its language counts.
+    const DEFAULT_TAG: &'static str = "zh-CN";
+
+    /// The first wish that can be met, else the default. A wish is a BCP 47 tag: it is met by the same language as it is
+    /// written there, else by the same language as it is written elsewhere.
     pub fn choose<'tag>(wishes: impl IntoIterator<Item = &'tag str>) -> Self {
-        wishes.into_iter().find_map(Self::of_tag).unwrap_or_default()
+        wishes.into_iter().find_map(Self::of_wish).unwrap_or_default()
     }
 
-    fn of_tag(tag: &str) -> Option<Self> {
-        let language = tag.split(['-', '_']).next().unwrap_or_default();
-        match language.to_ascii_lowercase().as_str() {
-            "en" => Some(Self::En),
-            "zh" => Some(Self::ZhCn),
-            _ => None,
+    fn of_wish(wish: &str) -> Option<Self> {
+        let wish = wish.to_ascii_lowercase().replace('_', "-");
+        let (language, rest) = wish.split_once('-').unwrap_or((&wish, ""));
+        let traditional = rest.split('-').any(|part| matches!(part, "hant" | "hk" | "mo" | "tw")) && !rest.contains("hans");
+        match language {
+            "zh" if traditional => return Self::of_tag("zh-TW"),
+            "zh" => return Self::of_tag(Self::DEFAULT_TAG),
+            _ => {}
         }
+        // What Java still calls Indonesian.
+        let language = if language == "in" { "id" } else { language };
+        let is_same_language = |locale: &&Self| locale.tag.split('-').next() == Some(language);
+        Self::of_tag(&wish).or_else(|| Self::ALL.iter().find(is_same_language).copied())
     }
 
-    /// The tag for `lang` attributes.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::ZhCn => "zh-CN",
-        }
+    /// The locale of this tag.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.iter().find(|locale| locale.tag.eq_ignore_ascii_case(tag)).copied()
     }
+}
 
-    /// The words.
-    pub fn messages(self) -> &'static Messages {
-        match self {
-            Self::En => &en::MESSAGES,
-            Self::ZhCn => &zh_cn::MESSAGES,
-        }
+/// A locale and its words.
+#[derive(Clone, Copy, Debug)]
+pub struct Language {
+    /// Which.
+    pub locale: Locale,
+    /// Its words: each locale's are read once.
+    pub messages: &'static Messages,
+}
+
+impl PartialEq for Language {
+    fn eq(&self, other: &Self) -> bool {
+        self.locale == other.locale && core::ptr::eq(self.messages, other.messages)
     }
 }
 
@@ -58,6 +81,25 @@ macro_rules! messages {
         pub struct Messages { $($(#[$doc])* pub $key: &'static str,)+ }
 
         impl Messages {
+            /// No words: what needs none can be shown while a language is on its way.
+            pub const SILENT: Self = Self { $($key: "",)+ };
+
+            /// Reads a locale's file. `None` where a text is missing.
+            ///
+            /// The texts stay for as long as the page does.
+            pub fn decode(json: &str) -> Option<Self> {
+                let json = Json::read(json)?;
+                let mut texts = Self::KEYS;
+                for text in &mut texts {
+                    let Json::Text(found) = json.field(text)? else { return None };
+                    *text = Box::leak(found.clone().into_boxed_str());
+                }
+                let [$($key,)+] = texts;
+                Some(Self { $($key,)+ })
+            }
+
+            const KEYS: [&'static str; [$(stringify!($key),)+].len()] = [$(stringify!($key),)+];
+
             /// All texts with their keys, in the order of declaration.
             pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
                 [$((stringify!($key), self.$key),)+].into_iter()
@@ -87,7 +129,7 @@ messages! {
     checking_rests,
     /// Ended: heading.
     closed,
-    /// Ended: what to do.
+    /// Ended: what that means.
     closed_detail,
     /// Alternative text of the code: `{method}`, `{amount}`.
     code_label,
@@ -97,27 +139,39 @@ messages! {
     code_missing,
     /// What the order is for, at more length.
     content,
+    /// A code that opens this page on a phone.
+    continue_on_phone,
+    /// The copy button, once it has worked.
+    copied,
     /// Button.
     copy,
-    /// The button, once it has worked.
-    copied,
-    /// The button, when it has not worked.
+    /// The copy button, when it has not worked.
     copy_failed,
+    /// Button: copy the address of the page.
+    copy_link,
     /// When the order was made.
     created,
     /// Ended: heading.
     creation_failed,
-    /// Ended: what to do.
-    creation_failed_detail,
-    /// Countdown over a day: `{days}`, `{clock}`.
-    days_and_clock,
+    /// `ltr` or `rtl`.
+    direction,
     /// Link to the shop.
     go_now,
-    /// `{seconds}` to the jump.
+    /// A picture that is saved by a long press, then scanned with `{method}`.
+    hold_to_save,
+    /// Name of the choice of languages.
+    language,
+    /// What the speakers of this language call it.
+    language_name,
+    /// The wallet does not open from this app: heading.
+    leave_app,
+    /// The wallet, `{method}`, does not open from this app: what to do.
+    leave_app_detail,
+    /// `{time}` to the jump.
     leaving_in,
     /// No order in the link: heading.
     link_incomplete,
-    /// No order in the link: what to do.
+    /// No order in the link: what that means.
     link_incomplete_detail,
     /// The order is being asked for.
     loading,
@@ -130,6 +184,8 @@ messages! {
     /// Name of a payment method.
     method_qqpay,
     /// Name of a payment method.
+    method_unionpay,
+    /// Name of a payment method.
     method_unknown,
     /// Name of a payment method.
     method_usdt,
@@ -137,20 +193,32 @@ messages! {
     method_wxpay,
     /// The gateway does not know the order: heading.
     not_found,
-    /// The gateway does not know the order: what to do.
+    /// The gateway does not know the order: what that means.
     not_found_detail,
+    /// The wallet `{method}` did not come: heading.
+    not_opened,
+    /// The wallet `{method}` did not come: what to do.
+    not_opened_detail,
     /// The device has no network.
     offline,
+    /// What to do when the link is no good.
+    open_again,
+    /// Link that starts the app `{method}`.
+    open_app,
     /// Link to a page for paying.
     open_page,
     /// Link to a wallet: `{method}`.
     open_wallet,
+    /// What to do when the order cannot be paid any more.
+    order_again,
     /// The gateway's number of the order.
     order_number,
     /// The shop's number of the order.
     out_order_number,
     /// Paid: heading.
     paid,
+    /// What to do for whoever has paid when the page shows nothing of it.
+    paid_already,
     /// Paid: `{amount}`.
     paid_detail,
     /// Paid, and there is no shop to go to.
@@ -163,8 +231,18 @@ messages! {
     remaining,
     /// Button.
     retry,
+    /// Nothing is lost, and nobody should pay twice.
+    safe,
+    /// Button: save a picture of the code.
+    save_code,
+    /// The picture could not be saved.
+    save_failed,
+    /// The picture was saved.
+    saved,
     /// What to do with the code: `{method}`.
     scan,
+    /// What to do with the code on the device that has `{method}`.
+    scan_album,
     /// Link to the customer service: `{qq}`.
     service,
     /// State of the sound switch: waits for a gesture.
@@ -175,12 +253,18 @@ messages! {
     sound_on,
     /// Button: do not go to the shop by itself.
     stay,
+    /// Spoken: `{time}` is left.
+    time_left,
     /// Ended: heading.
     timed_out,
-    /// Ended: what to do.
+    /// Ended: what that means.
     timed_out_detail,
     /// Name of the merchant's hints.
     tips,
+    /// Button: show the beginning of a hint.
+    tips_less,
+    /// Button: show all of a hint.
+    tips_more,
     /// Title of the page.
     title,
     /// Title while an amount is due: `{amount}`.
@@ -191,6 +275,8 @@ messages! {
     unreachable,
     /// The gateway does not answer: what to do.
     unreachable_detail,
+    /// On a saved code: `{time}` is when it expires.
+    valid_until,
 }
 
 /// Replaces each `{name}` of a text. A name that is not given stays as it is.
@@ -218,6 +304,18 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
+/// Sentences in a row: with a blank between them, but not after a full stop that brings its own.
+pub fn sentences(sentences: &[&str]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        if !text.is_empty() && !text.ends_with('。') {
+            text.push(' ');
+        }
+        text.push_str(sentence);
+    }
+    text
+}
+
 impl Messages {
     /// The name of a payment method: our own for a known `code`, else the gateway's `label`, else the code itself.
     pub fn method<'text>(&self, code: &'text str, label: Option<&'text str>) -> &'text str {
@@ -225,26 +323,26 @@ impl Messages {
             "alipay" => self.method_alipay,
             "bank" => self.method_bank,
             "qqpay" => self.method_qqpay,
+            "unionpay" | "ysf" | "yunshanfu" => self.method_unionpay,
             "usdt" => self.method_usdt,
-            "weixin" | "wxpay" => self.method_wxpay,
+            "wechat" | "weixin" | "wxpay" => self.method_wxpay,
             _ => label.unwrap_or(code),
         }
     }
+}
 
-    /// Seconds as `9:05`, `1:02:03` or days and that.
-    pub fn countdown(&self, seconds: u64) -> String {
-        let two = |value: u64| if value < 10 { ["0", &value.to_string()].concat() } else { value.to_string() };
-        let (days, hours, minutes, seconds) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-        if days == 0 && hours == 0 {
-            return [&two(minutes), ":", &two(seconds)].concat();
-        }
-        let clock = [&two(hours), ":", &two(minutes), ":", &two(seconds)].concat();
-        if days == 0 { clock } else { fill(self.days_and_clock, &[("days", &days.to_string()), ("clock", &clock)]) }
-    }
+/// Seconds as whole days, and the rest as `9:05` or `1:02:03`.
+pub fn countdown(seconds: u64) -> (u64, String) {
+    let two = |value: u64| if value < 10 { ["0", &value.to_string()].concat() } else { value.to_string() };
+    let (days, hours, minutes, seconds) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let short = [&two(minutes), ":", &two(seconds)].concat();
+    (days, if days == 0 && hours == 0 { short } else { [&two(hours), ":", &short].concat() })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeSet, fs};
+
     use super::*;
 
     fn placeholders(text: &str) -> Vec<&str> {
@@ -253,22 +351,59 @@ mod tests {
         names
     }
 
+    fn file(locale: &Locale) -> String {
+        fs::read_to_string(format!("{}/src/i18n/locales/{}.json", env!("CARGO_MANIFEST_DIR"), locale.tag)).unwrap()
+    }
+
     #[test]
-    fn all_locales_have_the_same_placeholders_and_no_empty_text() {
+    fn every_locale_has_exactly_the_keys_of_the_page() {
+        let wanted: BTreeSet<String> = Messages::SILENT.entries().map(|(key, _)| key.to_owned()).collect();
         for locale in Locale::ALL {
-            for ((key, text), (_, reference)) in locale.messages().entries().zip(Locale::default().messages().entries()) {
-                assert!(!text.trim().is_empty(), "{} has no {key}", locale.tag());
-                assert_eq!(placeholders(text), placeholders(reference), "{} differs in {key}", locale.tag());
-            }
+            let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&file(locale)).unwrap();
+            let keys: BTreeSet<String> = json.keys().cloned().collect();
+            let (missing, extra): (Vec<_>, Vec<_>) = (wanted.difference(&keys).collect(), keys.difference(&wanted).collect());
+            assert!(missing.is_empty() && extra.is_empty(), "{}: missing {missing:?}, extra {extra:?}", locale.tag);
         }
     }
 
     #[test]
+    fn all_locales_have_the_same_placeholders_and_no_empty_text() {
+        let reference = Messages::decode(&file(&Locale::default())).unwrap();
+        for locale in Locale::ALL {
+            let messages = Messages::decode(&file(locale)).unwrap();
+            for ((key, text), (_, reference)) in messages.entries().zip(reference.entries()) {
+                assert!(!text.trim().is_empty() && text.trim() == text, "{}: {key} is {text:?}", locale.tag);
+                assert_eq!(placeholders(text), placeholders(reference), "{} differs in {key}", locale.tag);
+            }
+            assert!(matches!(messages.direction, "ltr" | "rtl"), "{}", locale.tag);
+            assert_eq!(messages.language_name, locale.name);
+        }
+    }
+
+    #[test]
+    fn a_locale_with_a_missing_text_is_none() {
+        assert!(Messages::decode(r#"{"copy": "Copy"}"#).is_none());
+        assert!(Messages::decode("<html>").is_none());
+        let short = file(&Locale::of_tag("en").unwrap()).replace("\"copy\"", "\"kopy\"");
+        assert!(Messages::decode(&short).is_none());
+    }
+
+    #[test]
     fn the_first_wish_that_can_be_met_is_chosen() {
-        assert_eq!(Locale::choose(["fr-FR", "en-GB", "zh"]), Locale::En);
-        assert_eq!(Locale::choose(["ZH-hant", "en"]), Locale::ZhCn);
-        assert_eq!(Locale::choose(["fr"]), Locale::ZhCn);
-        assert_eq!(Locale::choose([]), Locale::ZhCn);
+        for (wishes, expected) in [
+            (vec!["xx", "en-GB", "zh"], "en"),
+            (vec!["zh"], "zh-CN"),
+            (vec!["ZH-hans-HK"], "zh-CN"),
+            (vec!["zh_SG", "en"], "zh-CN"),
+            (vec!["zh-Hant"], "zh-TW"),
+            (vec!["zh-hk"], "zh-TW"),
+            (vec!["ar-EG"], "ar"),
+            (vec!["xx"], "zh-CN"),
+            (vec![""], "zh-CN"),
+            (vec![], "zh-CN"),
+        ] {
+            assert_eq!(Locale::choose(wishes.clone()).tag, expected, "{wishes:?}");
+        }
     }
 
     #[test]
@@ -277,19 +412,30 @@ mod tests {
     }
 
     #[test]
+    fn sentences_stand_apart() {
+        assert_eq!(sentences(&["One.", "Two."]), "One. Two.");
+        assert_eq!(sentences(&["一。", "二。"]), "一。二。");
+    }
+
+    #[test]
     fn a_countdown_reads_like_a_clock() {
-        let en = Locale::En.messages();
-        assert_eq!(en.countdown(5), "00:05");
-        assert_eq!(en.countdown(899), "14:59");
-        assert_eq!(en.countdown(7_325), "02:02:05");
-        assert_eq!(en.countdown(90_061), "1 d 01:01:01");
+        for (seconds, days, clock) in [
+            (5, 0, "00:05"),
+            (899, 0, "14:59"),
+            (7_200, 0, "02:00:00"),
+            (7_325, 0, "02:02:05"),
+            (86_400, 1, "00:00:00"),
+            (90_061, 1, "01:01:01"),
+        ] {
+            assert_eq!(countdown(seconds), (days, clock.to_owned()));
+        }
     }
 
     #[test]
     fn a_method_is_named_in_the_shoppers_language_where_it_is_known() {
-        let en = Locale::En.messages();
-        assert_eq!(en.method("alipay", Some("支付宝")), "Alipay");
-        assert_eq!(en.method("paynow", Some("PayNow")), "PayNow");
-        assert_eq!(en.method("paynow", None), "paynow");
+        let messages = Messages::decode(&file(&Locale::default())).unwrap();
+        assert_eq!(messages.method("AliPay", Some("ALI")), "支付宝");
+        assert_eq!(messages.method("paynow", Some("PayNow")), "PayNow");
+        assert_eq!(messages.method("paynow", None), "paynow");
     }
 }

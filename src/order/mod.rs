@@ -11,6 +11,7 @@ mod return_target;
 mod safe_url;
 mod status;
 mod tip;
+mod wallet;
 mod wallet_link;
 
 pub use exchange::{Answer, Call, End, Failure, Fault, Info, Offer, Refusal, Returning, Standing, Tone};
@@ -20,7 +21,8 @@ pub use number::{MerchantId, OrderId, OrderRef, OutOrderId, query_param};
 pub use prompt::{AudioUrl, Prompt};
 pub use return_target::ReturnTarget;
 pub use status::Status;
-pub use tip::Tip;
+pub use tip::{Hue, Kind, Node, Tip};
+pub use wallet::Wallet;
 pub use wallet_link::WalletLink;
 
 /// A moment on the gateway's clock, in unix seconds.

@@ -35,6 +35,12 @@ pub(super) fn is_web(raw: &str) -> bool {
     !host.is_empty() && !authority.contains(['@', ' ', '%', '<', '>', '"'])
 }
 
+/// The host of a web address in lower case, without its port.
+pub(super) fn host(raw: &str) -> Option<String> {
+    let rest = raw.split_once("://").filter(|_| is_plain(raw) && is_web(raw))?.1;
+    Some(rest.split(['/', '?', '#', ':']).next()?.to_ascii_lowercase())
+}
+
 /// A path on the page's own host: not `//host`, and without a scheme.
 pub(super) fn is_relative(raw: &str) -> bool {
     !raw.starts_with("//") && scheme(raw).is_none()

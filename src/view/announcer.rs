@@ -1,4 +1,5 @@
-//! The one live region: it speaks each change of state once.
+//! What the page says to those who hear it: one polite live region for each change of state, and one that interrupts, for
+//! the moment from which a code must not be paid any more.
 
 use super::{
     Context, connection_text,
@@ -6,42 +7,65 @@ use super::{
     method_name,
 };
 use crate::{
-    checkout::{Connection, Pay, Screen},
-    i18n::fill,
+    checkout::{Connection, Pay, Screen, ViewModel},
+    i18n::{fill, sentences},
+    order::Order,
 };
 
-pub(super) fn announcer(context: Context) -> El {
-    let messages = context.messages;
-    let text = move || {
-        context.read(|view| match (&view.screen, view.connection) {
-            (Screen::Awaiting { .. }, connection @ (Connection::Offline | Connection::Reconnecting | Connection::Refusing)) => {
-                connection_text(connection, messages).to_owned()
-            }
-            (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
-                Some(Pay::Checking { resting: false }) => [messages.checking, ". ", messages.checking_detail].concat(),
-                Some(Pay::Checking { resting: true }) => messages.checking_rests.to_owned(),
-                Some(Pay::Missing(_)) => messages.code_missing.to_owned(),
-                Some(Pay::Instrument(instrument)) if instrument.code.is_some() => {
-                    let scan = fill(messages.scan, &[("method", method_name(order.method.as_ref(), messages))]);
-                    [&scan, ", ¥", &order.trade_amount.plain()].concat()
-                }
-                Some(Pay::Asking | Pay::Instrument(_) | Pay::Notice { .. }) | None => {
-                    [messages.amount_due, " ¥", &order.trade_amount.plain()].concat()
-                }
-            },
-            // The other screens move the focus to their heading, which speaks for itself.
-            (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries.to_owned(),
-            (Screen::Loading { retrying: false, .. }, _) => messages.loading.to_owned(),
-            (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),
-        })
-    };
-    el("div")
+/// `context` reads the language, so that what is said changes with it.
+pub(super) fn announcers(context: impl Fn() -> Context + Copy + 'static) -> [El; 2] {
+    let line = |text: fn(Context) -> String| el("p").bind_text(move || text(context()));
+    let polite = el("div")
         .class("offscreen")
         .attr("role", "status")
         .attr("aria-live", "polite")
         // Each part is read out by itself when it changes.
         .attr("aria-atomic", "false")
         .attr("id", "announcer")
-        .child(el("p").bind_text(text))
-        .child(el("p").bind_text(move || context.said_of_copying().to_owned()))
+        .child(line(|context| context.read(|view| state(context, view))))
+        .child(line(|context| context.read(|view| view.time_warning).map(|left| time_left(context, left)).unwrap_or_default()))
+        .child(line(|context| context.said_of_copying().to_owned()));
+    let alert = el("div").class("offscreen").attr("role", "alert").attr("id", "alarm").child(line(alarm));
+    [polite, alert]
+}
+
+/// Where things stand. The screens of a result move the focus to their heading, which speaks for itself.
+fn state(context: Context, view: &ViewModel) -> String {
+    let messages = context.messages;
+    match (&view.screen, view.connection) {
+        (Screen::Awaiting { .. }, connection @ (Connection::Offline | Connection::Reconnecting | Connection::Refusing)) => {
+            connection_text(connection, messages)
+        }
+        (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
+            Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests, messages.paid_already]),
+            Some(Pay::Checking { resting: false }) => String::new(),
+            Some(Pay::Missing(_)) => messages.code_missing.to_owned(),
+            Some(Pay::Instrument(means)) if view.not_opened && !means.actions.is_empty() => {
+                fill(messages.not_opened, &[("method", method_name(order.method.as_ref(), messages))])
+            }
+            Some(Pay::Instrument(means)) if means.has_code() => {
+                let scan = fill(messages.scan, &[("method", method_name(order.method.as_ref(), messages))]);
+                [&scan, ", ", &(context.ports.money)(order.trade_amount)].concat()
+            }
+            Some(Pay::Asking | Pay::Instrument(_) | Pay::Notice { .. }) | None => due(context, order),
+        },
+        (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries.to_owned(),
+        (Screen::Loading { retrying: false, .. }, _) => messages.loading.to_owned(),
+        (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),
+    }
+}
+
+fn due(context: Context, order: &Order) -> String {
+    [context.messages.amount_due, " ", &(context.ports.money)(order.trade_amount)].concat()
+}
+
+fn time_left(context: Context, seconds: u64) -> String {
+    fill(context.messages.time_left, &[("time", &context.span(seconds))])
+}
+
+/// From now on nobody must pay with this code.
+fn alarm(context: Context) -> String {
+    let messages = context.messages;
+    let is_covered = context.read(|view| matches!(view.pay, Some(Pay::Checking { resting: false })));
+    if is_covered { sentences(&[messages.checking, messages.checking_detail]) } else { String::new() }
 }

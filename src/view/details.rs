@@ -16,8 +16,9 @@ pub(super) fn facts(context: Context, facts: &[Fact<'_>]) -> Option<El> {
         .iter()
         .filter_map(|(term, value, copyable)| {
             let value = (*value)?;
-            let button = copyable.then(|| copy_button(context, term, value));
-            let definition = el("dd").child(el("bdi").text(value)).text(" ").child(button);
+            let shown = el("bdi").text(value);
+            let button = copyable.then(|| copy_button(context, term, value, &shown));
+            let definition = el("dd").child(shown).text(" ").child(button);
             Some(el("div").child(el("dt").text(term)).child(definition))
         })
         .peekable();

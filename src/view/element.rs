@@ -9,7 +9,7 @@ use leptos::{
     tachys::view::Render,
 };
 use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure};
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{Document, Element, HtmlElement, HtmlSelectElement};
 
 /// An element with what is in it. What is bound to it lives as long as the reactive owner that it was made in.
 #[derive(Clone)]
@@ -90,6 +90,33 @@ impl El {
         self.bind(source, move |value: &&str| element.set_attribute(name, value).unwrap_throw())
     }
 
+    /// Keeps the chosen option of a list equal to `source`.
+    pub(super) fn bind_choice(self, source: impl Fn() -> &'static str + 'static) -> Self {
+        let select: HtmlSelectElement = self.0.clone().unchecked_into();
+        self.bind(source, move |value: &&str| select.set_value(value))
+    }
+
+    /// Tells which option was chosen.
+    pub(super) fn on_choice(self, action: impl Fn(&str) + 'static) -> Self {
+        let select: HtmlSelectElement = self.0.clone().unchecked_into();
+        self.on("change", move || action(&select.value()))
+    }
+
+    /// Sets an attribute of what is in the element.
+    pub(super) fn first_child_attr(self, name: &str, value: &str) {
+        if let Some(child) = self.0.first_element_child() {
+            Self(child).attr(name, value);
+        }
+    }
+
+    /// Selects the text in the element, so that it can be copied by hand.
+    pub(super) fn select_text(&self) {
+        if let Some(selection) = web_sys::window().and_then(|window| window.get_selection().ok().flatten()) {
+            // An element that has left the page cannot be selected; nothing is lost.
+            let _ = selection.select_all_children(&self.0);
+        }
+    }
+
     /// Keeps what is in the element equal to what `make` makes of `source`; it is made anew only when that changes.
     pub(super) fn bind_child<T: PartialEq + 'static>(
         self,
@@ -129,9 +156,9 @@ impl El {
         self
     }
 
-    /// Gives the element the focus once it is on the page.
+    /// Gives the element the focus once it is on the page, unless the shopper is choosing a language meanwhile.
     pub(super) fn focus_soon(self) -> Self {
-        self.focus_later(|| true)
+        self.focus_later(|| document().active_element().is_none_or(|focused| focused.tag_name() != "SELECT"))
     }
 
     /// The same, unless something else has the focus by then.

@@ -28,18 +28,64 @@ pub(super) fn speaker(on: bool) -> El {
     } else {
         "M4 9v6h4l5 4V5L8 9zM17 9.5l5 5M22 9.5l-5 5"
     };
+    glyph(path)
+}
+
+/// A glyph of 24 units, drawn with lines.
+fn glyph(path: &str) -> El {
     svg("glyph", "24", &[("path", &[("d", path)])])
 }
 
-/// A sign for a payment method, by its code: own drawings, in the method's colour.
+/// Two sheets, or a tick where it is done.
+pub(super) fn copy(done: bool) -> El {
+    glyph(if done { "M5 12.5l4.5 4.5L19 7.5" } else { "M9 9h10v11H9zM15 9V4H5v11h4" })
+}
+
+/// An arrow into a tray.
+pub(super) fn download() -> El {
+    glyph("M12 4v11M7.5 11l4.5 4.5l4.5-4.5M4 19.5h16")
+}
+
+/// A globe.
+pub(super) fn globe() -> El {
+    glyph("M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM3.5 9h17M3.5 15h17M12 3c-5 5-5 13 0 18c5-5 5-13 0-18z")
+}
+
+/// A phone.
+pub(super) fn phone() -> El {
+    glyph("M8 3h8a1.5 1.5 0 0 1 1.5 1.5v15A1.5 1.5 0 0 1 16 21H8a1.5 1.5 0 0 1-1.5-1.5v-15A1.5 1.5 0 0 1 8 3zM11 18h2")
+}
+
+/// An arrow to the top right, where the apps that show pages have their menu.
+pub(super) fn to_the_menu() -> El {
+    svg("arrow", "64", &[("path", &[("d", "M6 58C10 34 26 18 54 12M38 6l17 6l-9 15")])])
+}
+
+/// The methods that have a sign and a colour of their own; all others are `other`.
+pub(super) fn method_kind(code: &str) -> &'static str {
+    match code.to_ascii_lowercase().as_str() {
+        "alipay" => "alipay",
+        "bank" => "bank",
+        "qqpay" => "qqpay",
+        "unionpay" | "ysf" | "yunshanfu" => "unionpay",
+        "usdt" => "usdt",
+        "wechat" | "weixin" | "wxpay" => "wxpay",
+        _ => "other",
+    }
+}
+
+/// A sign for a payment method, by its code: own drawings on the method's colour.
 pub(super) fn method(code: &str) -> El {
-    let (name, path) = match code.to_ascii_lowercase().as_str() {
-        "alipay" => ("alipay", "M6 8h12M12 5v3M8 12h8c-1 4-5 7-9 7M9 12c2 3 6 5 9 6"),
-        "weixin" | "wxpay" => ("wxpay", "M4 11a6 5 0 1 1 3 4.3l-2.5 1zM15 10.5a5 4.2 0 1 1-2.5 7.9"),
-        "qqpay" => ("qqpay", "M12 4a5 5 0 0 1 5 5c0 3 2 4 2 7c-1 0-2-1-2-1c0 3-2 5-5 5s-5-2-5-5c0 0-1 1-2 1c0-3 2-4 2-7a5 5 0 0 1 5-5z"),
-        "usdt" => ("usdt", "M6 6h12M12 6v13M5 12c0-3 14-3 14 0s-14 3-14 0z"),
-        "bank" => ("bank", "M4 9l8-5l8 5zM6 12v5M12 12v5M18 12v5M4 20h16"),
-        _ => ("other", "M4 7h16v11H4zM4 11h16"),
+    let kind = method_kind(code);
+    let path = match kind {
+        "alipay" => "M7 8h10M12 5.5V11M7.5 11h8.5c-1 3.5-4.5 6.5-8.5 7.5M9 11.5c2 3.5 5 5.5 8.5 7",
+        "bank" => "M5.5 10L12 6l6.5 4zM8 13v4M12 13v4M16 13v4M6 19h12",
+        "qqpay" => "M16.5 15a6 6 0 1 0-2 2M13 13.5l4.5 4.5",
+        "unionpay" => "M8.5 6L6.5 18M13 6l-2 12M17.5 6l-2 12",
+        "usdt" => "M7 6.5h10M12 6.5v12M6 12.5c0-2.5 12-2.5 12 0s-12 2.5-12 0z",
+        "wxpay" => "M9.5 14.5a4.8 4 0 1 0-3-1.2L6 15.5zM16 17.5l2 1l-.5-2a3.6 3.2 0 1 0-2.2 1.1z",
+        _ => "M5.5 8h13v9h-13zM5.5 11h13",
     };
-    svg("method-sign", "24", &[("path", &[("d", path)])]).attr("data-method", name)
+    let ground: &[(&str, &str)] = &[("width", "24"), ("height", "24"), ("rx", "6")];
+    svg("method-sign", "24", &[("rect", ground), ("path", &[("d", path)])]).attr("data-method", kind)
 }

@@ -5,11 +5,14 @@ mod awaiting;
 mod copy_button;
 mod details;
 mod element;
+mod hint;
 mod icon;
+mod instrument;
+mod language;
 mod outcome;
 
 use leptos::{
-    prelude::{RwSignal, With},
+    prelude::{Get, RwSignal, With},
     tachys::view::Render,
 };
 
@@ -19,17 +22,68 @@ use self::{
 };
 use crate::{
     checkout::{Connection, Event, Pay, Screen, ViewModel},
-    i18n::{Messages, fill},
-    order::{Order, PayMethod},
+    i18n::{Language, Locale, Messages, fill, sentences},
+    order::{Fen, Order, PayMethod, UnixSeconds},
 };
 
 /// What the view may ask of the browser.
 #[derive(Clone, Copy)]
 pub struct Ports {
+    /// The address of the page, to be opened elsewhere.
+    pub address: fn() -> String,
     /// Copies a text, then says whether it worked.
     pub copy: fn(String, Box<dyn FnOnce(bool)>),
+    /// Draws a poster, then gives the address of the picture where it could be drawn.
+    pub draw: fn(Poster, Box<dyn FnOnce(Option<String>)>),
+    /// An amount in the language of the page.
+    pub money: fn(Fen) -> String,
+    /// A moment in the language of the page, by the clock of the shopper's own place.
+    pub moment: fn(UnixSeconds) -> String,
+    /// Saves a poster as a file or hands it on, then says what became of it.
+    pub save: fn(Poster, Box<dyn FnOnce(Saved)>),
     /// Tells the checkout what the shopper did.
     pub send: fn(Event),
+    /// Speaks another language from now on.
+    pub speak: fn(Locale),
+    /// Days, minutes or seconds in the words of the page's language.
+    pub span: fn(u64, Unit) -> String,
+}
+
+/// A picture of a code with what belongs to it around it, so that it can be scanned from an album.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Poster {
+    /// Above the code, in large letters.
+    pub amount: String,
+    /// The picture of the code.
+    pub code: String,
+    /// What the file is called, without its ending.
+    pub file_name: String,
+    /// Lines under the code.
+    pub lines: Vec<String>,
+    /// Whether the language runs from right to left.
+    pub rtl: bool,
+    /// Under the amount.
+    pub subject: String,
+}
+
+/// What became of a poster.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Saved {
+    /// It is a file, or in another app.
+    Done,
+    /// It could not be drawn or not be saved.
+    Failed,
+    /// The shopper changed their mind.
+    NotWanted,
+}
+
+/// A unit of time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Unit {
+    Day,
+    Minute,
+    Second,
 }
 
 /// What every component needs.
@@ -53,40 +107,50 @@ impl Context {
     }
 
     /// A button that tells the checkout something.
-    fn button(self, class: &str, text: &str, event: Event) -> El {
-        el("button").attr("type", "button").class(class).text(text).on_click(move || (self.ports.send)(event.clone()))
+    fn button(self, class: &str, text: &str, event: fn() -> Event) -> El {
+        el("button").attr("type", "button").class(class).text(text).on_click(move || (self.ports.send)(event()))
+    }
+
+    /// Seconds in words: minutes where they are whole ones.
+    fn span(self, seconds: u64) -> String {
+        let whole_minutes = seconds >= 60 && seconds.is_multiple_of(60);
+        if whole_minutes { (self.ports.span)(seconds / 60, Unit::Minute) } else { (self.ports.span)(seconds, Unit::Second) }
     }
 }
 
-/// The whole page.
-pub fn page(view: RwSignal<ViewModel>, messages: &'static Messages, ports: Ports) -> impl Render<State = web_sys::Element> {
-    let context = Context { copied: RwSignal::new(Copied::default()), messages, ports, view };
-    el("div").class("page").child(announcer::announcer(context)).child(connection(context)).child(el("div").class("screen").bind_child(
-        move || context.read(|view| view.screen.clone()),
-        move |screen| {
-            Some(match screen {
-                Screen::Awaiting { order } => awaiting::awaiting(context, order),
-                Screen::Ended { end, order } => outcome::ended(context, *end, order),
-                Screen::Failed { number, reason } => outcome::failed(context, number.as_deref(), reason),
-                Screen::Loading { number, retrying } => outcome::loading(context, number, *retrying),
-                Screen::Paid { order, target } => outcome::paid(context, order, target.as_ref()),
-            })
-        },
-    ))
+/// The whole page. Everything but the live regions and the choice of the language is made anew in another language.
+pub fn page(view: RwSignal<ViewModel>, language: RwSignal<Language>, ports: Ports) -> impl Render<State = web_sys::Element> {
+    let copied = RwSignal::new(Copied::default());
+    let context = move || Context { copied, messages: language.get().messages, ports, view };
+    el("div")
+        .class("page")
+        .children(announcer::announcers(context))
+        .child(el("p").class("connection").bind_text(move || connection_text(view.with(|view| view.connection), context().messages)))
+        .child(el("div").class("screen").bind_child(
+            move || (view.with(|view| view.screen.clone()), language.get()),
+            move |(screen, Language { messages, .. })| {
+                let context = Context { copied, messages, ports, view };
+                Some(match screen {
+                    Screen::Awaiting { order } => awaiting::awaiting(context, order),
+                    Screen::Ended { end, order } => outcome::ended(context, *end, order),
+                    Screen::Failed { number, reason } => outcome::failed(context, number.as_deref(), reason),
+                    Screen::Loading { number, retrying } => outcome::loading(context, number, *retrying),
+                    Screen::Paid { order, target } => outcome::paid(context, order, target.as_ref()),
+                })
+            },
+        ))
+        .child(language::choice(language, ports))
 }
 
-/// What is wrong with the line to the gateway, if anything is.
-fn connection(context: Context) -> El {
-    el("p").class("connection").bind_text(move || context.read(|view| connection_text(view.connection, context.messages).to_owned()))
-}
-
-fn connection_text(connection: Connection, messages: &Messages) -> &str {
-    match connection {
-        Connection::Good => "",
+/// What is wrong with the line to the gateway; empty if nothing is.
+fn connection_text(connection: Connection, messages: &Messages) -> String {
+    let trouble = match connection {
+        Connection::Good => return String::new(),
         Connection::Offline => messages.offline,
         Connection::Reconnecting => messages.reconnecting,
         Connection::Refusing => messages.refusing,
-    }
+    };
+    sentences(&[trouble, messages.safe])
 }
 
 /// What a shopper calls the way an order is paid.
@@ -94,19 +158,19 @@ fn method_name<'order>(method: Option<&'order PayMethod>, messages: &'order Mess
     method.map_or(messages.method_unknown, |method| messages.method(&method.code, method.label.as_deref()))
 }
 
-/// The title of the tab.
-pub fn title(view: &ViewModel, messages: &Messages) -> String {
+/// The title of the tab; empty while there are no words for one.
+pub fn title(view: &ViewModel, messages: &Messages, money: fn(Fen) -> String) -> String {
+    let subject_of = |order| [" – ", subject(order, messages)].concat();
     match &view.screen {
-        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => {
-            [messages.checking, " – ", subject(order, messages)].concat()
-        }
+        _ if messages.title.is_empty() => String::new(),
+        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => [messages.checking, &subject_of(order)].concat(),
         Screen::Awaiting { order } => {
-            [&fill(messages.title_due, &[("amount", &order.trade_amount.grouped())]), " – ", subject(order, messages)].concat()
+            [&fill(messages.title_due, &[("amount", &money(order.trade_amount))]), subject_of(order).as_str()].concat()
         }
         Screen::Ended { end, .. } => outcome::end_texts(*end, messages).0.to_owned(),
         Screen::Failed { reason, .. } => outcome::reason_texts(reason, messages).0.to_owned(),
         Screen::Loading { .. } => messages.title.to_owned(),
-        Screen::Paid { order, .. } => ["✓ ", messages.paid, " – ", subject(order, messages)].concat(),
+        Screen::Paid { order, .. } => ["✓ ", messages.paid, &subject_of(order)].concat(),
     }
 }
 

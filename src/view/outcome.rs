@@ -1,32 +1,32 @@
 //! The screens without a code: loading, paid, ended, failed.
 
 use super::{
-    Context, details,
+    Context, Unit, details,
     element::{El, el},
     icon::{self, Mark},
     subject,
 };
 use crate::{
     checkout::{Event, Reason},
-    i18n::{Messages, fill},
+    i18n::{Messages, fill, sentences},
     order::{End, Order, ReturnTarget},
 };
 
 /// Heading and explanation of an order that ended.
-pub(super) fn end_texts(end: End, messages: &Messages) -> (&str, &str) {
+pub(super) fn end_texts(end: End, messages: &Messages) -> (&str, Option<&str>) {
     match end {
-        End::Closed => (messages.closed, messages.closed_detail),
-        End::CreationFailed => (messages.creation_failed, messages.creation_failed_detail),
-        End::TimedOut => (messages.timed_out, messages.timed_out_detail),
+        End::Closed => (messages.closed, Some(messages.closed_detail)),
+        End::CreationFailed => (messages.creation_failed, None),
+        End::TimedOut => (messages.timed_out, Some(messages.timed_out_detail)),
     }
 }
 
-/// Heading and explanation where there is no order.
-pub(super) fn reason_texts<'text>(reason: &Reason, messages: &'text Messages) -> (&'text str, &'text str) {
+/// Heading, explanation and next step where there is no order.
+pub(super) fn reason_texts<'text>(reason: &Reason, messages: &'text Messages) -> (&'text str, [&'text str; 2]) {
     match reason {
-        Reason::LinkIncomplete => (messages.link_incomplete, messages.link_incomplete_detail),
-        Reason::NotFound(_) => (messages.not_found, messages.not_found_detail),
-        Reason::Unreachable => (messages.unreachable, messages.unreachable_detail),
+        Reason::LinkIncomplete => (messages.link_incomplete, [messages.link_incomplete_detail, messages.open_again]),
+        Reason::NotFound(_) => (messages.not_found, [messages.not_found_detail, messages.open_again]),
+        Reason::Unreachable => (messages.unreachable, [messages.unreachable_detail, messages.paid_already]),
     }
 }
 
@@ -56,19 +56,19 @@ pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
 /// The order is paid.
 pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
     let Context { messages, ports, .. } = context;
-    let detail = fill(messages.paid_detail, &[("amount", &order.trade_amount.grouped())]);
+    let detail = fill(messages.paid_detail, &[("amount", &(ports.money)(order.trade_amount))]);
     let card = card("paid", Mark::Tick, messages.paid).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
     let card = match target {
         None => card.child(line("stay", messages.paid_stay)),
         Some(target) => {
             let countdown = move || {
-                let seconds = context.read(|view| view.leaving_in).map(|seconds| seconds.to_string());
-                seconds.map(|seconds| fill(messages.leaving_in, &[("seconds", &seconds)])).unwrap_or_default()
+                let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
+                time.map(|time| fill(messages.leaving_in, &[("time", &time)])).unwrap_or_default()
             };
             let go = el("a").class("button primary").attr("href", target.as_str()).text(messages.go_now);
             let stay = el("div").class("wide").bind_child(
                 move || context.read(|view| view.leaving_in.is_some()),
-                move |leaving| leaving.then(|| context.button("button", messages.stay, Event::StayPressed)),
+                move |leaving| leaving.then(|| context.button("button", messages.stay, || Event::StayPressed)),
             );
             card.child(line("leaving", "").bind_text(countdown)).child(go.on_click(move || (ports.send)(Event::GoNowFollowed))).child(stay)
         }
@@ -85,9 +85,10 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
         End::CreationFailed => ("creation-failed", Mark::Cross),
         End::TimedOut => ("timed-out", Mark::Hourglass),
     };
-    let what = [subject(order, messages), " · ¥", &order.trade_amount.grouped()].concat();
+    let what = [subject(order, messages), " · ", &(context.ports.money)(order.trade_amount)].concat();
+    let advice = [detail, Some(messages.order_again), Some(messages.paid_already)].into_iter().flatten();
     card(kind, mark, title)
-        .child(line("explanation", detail))
+        .child(line("explanation", &sentences(&advice.collect::<Vec<_>>())))
         .child(line("subject", &what))
         .child(details::service(context, order))
         .child(details::order_facts(context, order))
@@ -96,7 +97,7 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
 /// There is no order to show.
 pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) -> El {
     let messages = context.messages;
-    let (title, detail) = reason_texts(reason, messages);
+    let (title, advice) = reason_texts(reason, messages);
     let (kind, mark, words) = match reason {
         Reason::LinkIncomplete => ("link-incomplete", Mark::Question, None),
         Reason::NotFound(words) => ("not-found", Mark::Question, words.as_deref()),
@@ -104,8 +105,8 @@ pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) ->
     };
     let can_retry = *reason != Reason::LinkIncomplete;
     card(kind, mark, title)
-        .child(line("explanation", detail))
+        .child(line("explanation", &sentences(&advice)))
         .child(words.map(|words| line("words", "").child(el("bdi").text(words))))
-        .child(can_retry.then(|| context.button("button primary", messages.retry, Event::RetryPressed)))
+        .child(can_retry.then(|| context.button("button primary", messages.retry, || Event::RetryPressed)))
         .child(number.map(|number| line("number", messages.order_number).text(" ").child(el("bdi").text(number))))
 }

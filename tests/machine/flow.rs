@@ -115,7 +115,7 @@ fn a_code_picture_that_does_not_load_gives_way_to_the_text_of_the_code() {
         for _ in 0..2 {
             page.send(Event::CodeBroken);
             match page.pay() {
-                Some(Pay::Instrument(left)) => assert_eq!((&left.code, &left.wallet), (&fallback, &wallet)),
+                Some(Pay::Instrument(left)) => assert_eq!((&left.instrument.code, &left.instrument.wallet), (&fallback, &wallet)),
                 other => assert!(fallback.is_none() && wallet.is_none() && other == Some(Pay::Missing(None)), "{other:?}"),
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use saoma::{
-    checkout::{Checkout, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
+    checkout::{Checkout, Device, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
         Answer, Call, Code, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, PayMethod, ReturnTarget, Returning,
         Standing, UnixSeconds, WalletLink,
@@ -154,7 +154,7 @@ pub(crate) fn setup() -> Setup {
 }
 
 pub(crate) fn phone() -> Place {
-    Place { mobile: true, sound: true, ..Place::default() }
+    Place { device: Device::Phone, sound: true, ..Place::default() }
 }
 
 pub(crate) fn order() -> Order {

@@ -67,3 +67,23 @@ fn who_comes_back_from_a_page_for_paying_is_sent_to_the_shop() {
     page.pass(seconds(5));
     assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 1);
 }
+
+#[test]
+fn a_payment_is_heard_where_sound_is_wanted_and_it_is_news() {
+    let cues = |sound: bool, event: fn(&mut Page)| {
+        let mut page = awaiting(Setup { place: Place { sound, ..setup().place }, ..setup() }, 900);
+        page.pass(seconds(3));
+        event(&mut page);
+        assert!(matches!(page.screen(), Screen::Paid { .. }));
+        page.pass(seconds(1));
+        page.count(|effect| matches!(effect, Effect::PlayCue))
+    };
+    let told = |page: &mut Page| assert!(page.answer(status(paid())));
+    assert_eq!(cues(true, told), 1);
+    assert_eq!(cues(false, told), 0, "sound is switched off");
+    let overheard = |page: &mut Page| page.send(Event::Overheard { rank: 9, result: Ok(paid()), retry_after: None });
+    assert_eq!(cues(true, overheard), 0, "the tab that asked says it for all");
+    let mut page = Page::of_order();
+    page.answer(info(paid()));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::PlayCue)), 0, "it was paid before");
+}

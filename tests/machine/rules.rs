@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use saoma::{
-    checkout::{Effect, Event, Host, Past, Pay, Place, QuestionId, Screen, Setup},
+    checkout::{Device, Effect, Event, Host, Instant, Past, Pay, Place, QuestionId, Screen, Setup},
     order::{
         Answer, Call, End, Failure, Fault, Info, Instrument, Offer, Order, Prompt, Refusal, ReturnTarget, Returning, Standing, Tone,
         UnixSeconds, WalletLink,
@@ -92,6 +92,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Event::SoundSwitched),
         Just(Event::StayPressed),
         Just(Event::TimePassed),
+        Just(Event::WalletTapped),
         any::<bool>().prop_map(|visible| Event::VisibilityChanged { visible }),
     ];
     prop_oneof![
@@ -105,9 +106,10 @@ fn happening() -> impl Strategy<Value = Happening> {
 fn any_setup() -> impl Strategy<Value = Setup> {
     let past = prop_oneof![Just(Past::Deferred), Just(Past::Fresh), Just(Past::Left), Just(Past::Visited)];
     let host = prop_oneof![Just(Host::Alipay), Just(Host::Browser), Just(Host::Qq), Just(Host::WeChat)];
-    (any::<[bool; 4]>(), any::<u32>(), past, host).prop_map(|([online, mobile, sound, visible], seed, past, host)| Setup {
+    let device = prop_oneof![Just(Device::Computer), Just(Device::Phone), Just(Device::Tablet)];
+    (any::<[bool; 3]>(), any::<u32>(), past, host, device).prop_map(|([online, sound, visible], seed, past, host, device)| Setup {
         online,
-        place: Place { host, mobile, past, sound },
+        place: Place { device, host, past, sound },
         seed,
         visible,
         ..setup()
@@ -117,6 +119,8 @@ fn any_setup() -> impl Strategy<Value = Setup> {
 /// What was said to questions that were open, and what must hold because of it.
 struct Witness {
     answered_info: bool,
+    /// Since when a wallet is being opened, while the page is on the screen.
+    opening: Option<Instant>,
     /// The ends that the gateway has named.
     ends: Vec<End>,
     paid: bool,
@@ -165,8 +169,9 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
                 prop_assert!(target.as_str().starts_with("https://"), "rule 4: {target:?}");
             }
             Effect::OpenWallet(_) => {
-                let lets = witness.place.mobile && !matches!(witness.place.host, Host::Qq | Host::WeChat);
+                let lets = witness.place.device != Device::Computer && !matches!(witness.place.host, Host::Qq | Host::WeChat);
                 prop_assert!(lets && witness.wants_wallet, "rule 7: a wallet opened where or when it must not");
+                witness.opening = Some(page.now);
             }
             _ => {}
         }
@@ -185,6 +190,10 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
         None => {}
     }
     let view = page.checkout.view(page.now);
+    if view.not_opened {
+        let waited = witness.opening.map(|opening| page.now.since(opening));
+        prop_assert!(waited.is_some_and(|waited| waited >= Duration::from_millis(2_500)), "a false alarm: {waited:?}");
+    }
     let covered = matches!(view.pay, Some(Pay::Checking { .. }));
     prop_assert!(!covered || (view.remaining.is_none() && view.sound.is_none()), "rule 6: an invitation to pay over a covered code");
     if let Some(deadline) = page.checkout.next_deadline(page.now) {
@@ -200,7 +209,7 @@ proptest! {
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
-            Witness { answered_info: false, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
+            Witness { answered_info: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
         for happening in happenings {
@@ -216,6 +225,11 @@ proptest! {
                     // What another tab was told is the gateway's word too.
                     if let (Event::Overheard { result: Ok(standing), .. }, Screen::Awaiting { .. }) = (&event, page.screen()) {
                         witness.hear(&Answer::Status(Ok(standing.clone())));
+                    }
+                    match event {
+                        Event::WalletTapped => witness.opening = Some(page.now),
+                        Event::Left | Event::VisibilityChanged { visible: false } => witness.opening = None,
+                        _ => {}
                     }
                     page.send(event);
                 }

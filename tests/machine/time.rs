@@ -121,3 +121,36 @@ fn a_prompt_falls_silent_when_time_is_up() {
     late.answer(prompt());
     assert_eq!(late.count(|effect| matches!(effect, Effect::Play(_))), 0);
 }
+
+#[test]
+fn the_last_minutes_are_spoken_of_three_times() {
+    let mut page = awaiting(setup(), 200);
+    let mut spoken = Vec::new();
+    for _ in 0..400 {
+        page.pass_answering(Duration::from_millis(500), Duration::from_millis(10), &status(waiting(200)));
+        let warning = page.checkout.view(page.now).time_warning;
+        if spoken.last() != Some(&warning) {
+            spoken.push(warning);
+        }
+    }
+    assert_eq!(spoken, [None, Some(180), Some(60), Some(30), None]);
+}
+
+#[test]
+fn a_moment_that_was_slept_through_is_not_spoken_of() {
+    let mut page = awaiting(setup(), 200);
+    page.now = page.now + seconds(100);
+    page.send(Event::TimePassed);
+    assert_eq!(page.checkout.view(page.now).time_warning, None, "180 s are long past");
+    page.pass_answering(seconds(41), Duration::from_millis(10), &status(waiting(200)));
+    assert_eq!(page.checkout.view(page.now).time_warning, Some(60));
+    page.pass_answering(seconds(9), Duration::from_millis(10), &status(waiting(900)));
+    assert_eq!(page.checkout.view(page.now).time_warning, None, "the order was given more time");
+}
+
+#[test]
+fn a_page_that_opens_late_says_nothing_of_the_time_before() {
+    let mut page = awaiting(setup(), 100);
+    page.pass_answering(seconds(10), Duration::from_millis(10), &status(waiting(100)));
+    assert_eq!(page.checkout.view(page.now).time_warning, None);
+}

@@ -8,6 +8,7 @@ mod page;
 mod project;
 mod seal;
 mod serve;
+mod shrink;
 mod step;
 mod tools;
 
@@ -43,7 +44,7 @@ enum Task {
     },
     /// Show this list
     Help,
-    /// Write the hashes of inline scripts and styles into the content security policy (the build calls it)
+    /// Make the application small and write the content security policy (the build calls it)
     #[command(hide = true)]
     Seal,
     /// Keep a page open in front of a flaky gateway and watch what it takes

@@ -81,14 +81,19 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// The files of `dist/` that are not compressed ones.
+/// The files of `dist/` and of its folders that are not compressed ones.
 fn files() -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(project::dist()).context("dist/ is missing; run `cargo xtask build`")? {
-        let path = entry?.path();
-        let compressed = path.extension().is_some_and(|extension| extension == "br" || extension == "gz");
-        if path.is_file() && !compressed {
-            files.push(path);
+    let mut folders = vec![project::dist()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).context("dist/ is missing; run `cargo xtask build`")? {
+            let path = entry?.path();
+            let compressed = path.extension().is_some_and(|extension| extension == "br" || extension == "gz");
+            if path.is_dir() {
+                folders.push(path);
+            } else if !compressed {
+                files.push(path);
+            }
         }
     }
     files.sort();
@@ -101,14 +106,17 @@ pub(crate) struct Weight {
     rows: Vec<(String, usize, usize)>,
 }
 
-/// Weighs what a shopper's browser loads first: all files of `dist/`.
+/// Weighs what a shopper's browser loads first: all files of `dist/`, but of the languages only one, the heaviest.
 pub(crate) fn weigh() -> Result<Weight> {
-    let mut rows = Vec::new();
+    let (mut rows, mut languages) = (Vec::new(), Vec::new());
     for file in files()? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file.strip_prefix(project::dist())?.to_string_lossy().into_owned();
         let compressed = fs::metadata(with_suffix(&file, "br")).context("dist/ is not compressed; run `cargo xtask build`")?;
-        rows.push((name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?));
+        let is_language = name.starts_with("locales/");
+        let row = (name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?);
+        if is_language { languages.push(row) } else { rows.push(row) }
     }
+    rows.extend(languages.into_iter().max_by_key(|row| row.2));
     Ok(Weight { rows })
 }
 

@@ -1,4 +1,5 @@
-//! The content security policy: it names each inline script and style by its hash.
+//! The last touch to the page: the application is made small, and the content security policy names each inline script
+//! and style by its hash.
 //!
 //! Trunk calls this as a hook on the page that it has put together, before it becomes `dist/`.
 
@@ -8,11 +9,19 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
+use crate::shrink;
+
 pub(crate) fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("TRUNK_STAGING_DIR is not set: this task is called by Trunk")?;
-    let file = PathBuf::from(folder).join("index.html");
+    let folder = PathBuf::from(folder);
+    let is_release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    let file = folder.join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() { open_to_reload(&page) } else { seal(&page)? };
+    let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() {
+        open_to_reload(&page)
+    } else {
+        seal(&if is_release { shrink::shrink(&folder, &page)? } else { page })?
+    };
     fs::write(&file, sealed).with_context(|| format!("cannot write {}", file.display()))
 }
 

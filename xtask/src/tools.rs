@@ -96,6 +96,18 @@ fn npm_folder() -> PathBuf {
     project::tools().join("npm")
 }
 
+/// A program that npm has brought.
+pub(crate) fn npm_program(name: &str) -> Command {
+    let mut command = Command::new(npm_folder().join("node_modules/.bin").join(name));
+    command.env_remove("NODE_OPTIONS");
+    command
+}
+
+/// Where the accessibility rules of the end-to-end tests are.
+pub(crate) fn axe() -> PathBuf {
+    npm_folder().join("node_modules/axe-core/axe.min.js")
+}
+
 /// `npm ci` of `xtask/tools/package-lock.json`, when that file has changed since.
 fn install_npm_packages() -> Result<()> {
     let (source, folder) = (project::root().join("xtask/tools"), npm_folder());
@@ -104,7 +116,7 @@ fn install_npm_packages() -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    step("Installing wasm-opt from npm into .tools/", || {
+    step("Installing wasm-opt, terser and axe-core from npm into .tools/", || {
         fs::create_dir_all(&folder)?;
         for file in ["package.json", "package-lock.json"] {
             fs::copy(source.join(file), folder.join(file))?;

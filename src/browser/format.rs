@@ -1,0 +1,47 @@
+//! Amounts and times, as the page's language writes them. The digits are always the Western ones: they are compared with
+//! those in a wallet.
+
+use js_sys::{Array, Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{capability, language};
+use crate::{
+    order::{Fen, UnixSeconds},
+    view::Unit,
+};
+
+/// The amount goes to the browser as text, so no fen is lost in a float.
+pub(super) fn money(amount: Fen) -> String {
+    let formatted = format("NumberFormat", &[("style", "currency"), ("currency", "CNY")], &JsValue::from_str(&amount.plain()));
+    formatted.unwrap_or_else(|| ["¥", &amount.grouped()].concat())
+}
+
+/// Day, hour and minute, where the shopper is.
+pub(super) fn moment(moment: UnixSeconds) -> String {
+    let options = [("month", "short"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")];
+    let milliseconds = JsValue::from_f64(moment.as_millis() as f64);
+    format("DateTimeFormat", &options, &milliseconds).unwrap_or_default()
+}
+
+/// So many units in words, in the right number: `1 minute`, `3 минуты`.
+pub(super) fn span(count: u64, unit: Unit) -> String {
+    let unit = match unit {
+        Unit::Day => "day",
+        Unit::Minute => "minute",
+        Unit::Second => "second",
+    };
+    let count = JsValue::from_str(&count.to_string());
+    let formatted = format("NumberFormat", &[("style", "unit"), ("unit", unit), ("unitDisplay", "long")], &count);
+    formatted.unwrap_or_else(|| [count.as_string().unwrap_or_default().as_str(), " ", unit].concat())
+}
+
+/// `None` in a browser that does not know the formatter or one of its options.
+fn format(formatter: &str, options: &[(&str, &str)], value: &JsValue) -> Option<String> {
+    let constructor = capability::of(&capability::global("Intl")?, formatter)?;
+    let values: Vec<JsValue> = options.iter().map(|(_, value)| JsValue::from_str(value)).collect();
+    let options: Vec<(&str, &JsValue)> = options.iter().zip(&values).map(|((name, _), value)| (*name, value)).collect();
+    let locale = JsValue::from_str(&[language::tag(), "-u-nu-latn"].concat());
+    let arguments = Array::of2(&locale, &capability::object(&options));
+    let formatter = Reflect::construct(constructor.dyn_ref::<Function>()?, &arguments).ok()?;
+    capability::call(&formatter, "format", &Array::of1(value))?.as_string()
+}

@@ -1,0 +1,98 @@
+//! The language of the page: each is a file beside the application.
+//!
+//! The order is asked for first, and shown whether its words have come or not: amount and code need none. Words that do
+//! not come are asked for again, and the static page says meanwhile that they are missing.
+
+use core::cell::Cell;
+use std::cell::RefCell;
+
+use gloo_net::http::Request;
+use gloo_timers::callback::Timeout;
+use leptos::prelude::{GetUntracked, RwSignal, Set};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{address, preferences, tab};
+use crate::i18n::{Language, Locale, Messages};
+
+/// How long to wait after a download that failed.
+const PAUSE_MS: u32 = 3_000;
+
+thread_local! {
+    /// The words that have been read: each once.
+    static READ: RefCell<Vec<Language>> = const { RefCell::new(Vec::new()) };
+    static RETRY: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+    static SPOKEN: Cell<Option<RwSignal<Language>>> = const { Cell::new(None) };
+    /// What the shopper wants to read.
+    static WANTED: Cell<Option<Locale>> = const { Cell::new(None) };
+}
+
+/// No words yet.
+pub(super) fn begin(locale: Locale) -> RwSignal<Language> {
+    let spoken = RwSignal::new(Language { locale, messages: &Messages::SILENT });
+    SPOKEN.set(Some(spoken));
+    spoken
+}
+
+/// The language that is spoken now.
+pub(super) fn spoken() -> Option<Language> {
+    SPOKEN.get().map(|spoken| spoken.get_untracked())
+}
+
+/// Its tag.
+pub(super) fn tag() -> &'static str {
+    spoken().map_or("", |language| language.locale.tag)
+}
+
+/// The shopper chooses another language, and it is remembered.
+pub(super) fn choose(locale: Locale) {
+    preferences::set_language(locale.tag);
+    speak(locale);
+}
+
+/// Speaks this language as soon as its words are here.
+pub(super) fn speak(locale: Locale) {
+    WANTED.set(Some(locale));
+    let read = READ.with_borrow(|read| read.iter().find(|language| language.locale == locale).copied());
+    match read {
+        Some(language) => show(language),
+        None => load(locale),
+    }
+}
+
+fn show(language: Language) {
+    if let Some(spoken) = SPOKEN.get() {
+        tab::set_language(language);
+        spoken.set(language);
+        super::refresh();
+    }
+}
+
+fn load(locale: Locale) {
+    spawn_local(async move {
+        let Some(messages) = download(locale).await else {
+            super::report(&["saoma: the language file ", &path(locale), " could not be loaded, or misses a text"].concat());
+            tab::say_that_words_are_missing(spoken().is_some_and(|language| language.messages.title.is_empty()));
+            RETRY.set(Some(Timeout::new(PAUSE_MS, move || speak(WANTED.get().unwrap_or(locale)))));
+            return;
+        };
+        // A language stays for as long as the page does.
+        let language = Language { locale, messages: Box::leak(Box::new(messages)) };
+        READ.with_borrow_mut(|read| read.push(language));
+        tab::say_that_words_are_missing(false);
+        if WANTED.get() == Some(locale) {
+            show(language);
+        }
+    });
+}
+
+fn path(locale: Locale) -> String {
+    ["locales/", locale.tag, ".json?", locale.version].concat()
+}
+
+async fn download(locale: Locale) -> Option<Messages> {
+    let response = Request::get(&address::asset(&path(locale))).send().await.ok()?;
+    if !response.ok() {
+        return None;
+    }
+    Messages::decode(&response.text().await.ok()?)
+}

@@ -1,0 +1,130 @@
+//! A picture of a code with what belongs to it around it: drawn on a canvas, which is never on the page, and saved.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement, Url};
+
+use super::capability;
+use crate::view::{Poster, Saved};
+
+// Of the picture, in pixels.
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 960.0;
+const CODE: f64 = 560.0;
+const MARGIN: f64 = 40.0;
+
+/// Draws a poster and gives the address of the picture; `None` where the browser will not.
+pub(super) fn draw(poster: Poster, done: Box<dyn FnOnce(Option<String>)>) {
+    spawn_local(async move {
+        let canvas = canvas(&poster).await;
+        // A picture of another host cannot be read back.
+        done(canvas.and_then(|canvas| canvas.to_data_url().ok()));
+    });
+}
+
+/// Hands a poster to another app where that is possible, else saves it as a file.
+pub(super) fn save(poster: Poster, done: Box<dyn FnOnce(Saved)>) {
+    spawn_local(async move {
+        let name = [&poster.file_name, ".png"].concat();
+        done(match blob(&poster).await {
+            Some(blob) => match share(&blob, &name).await {
+                Some(saved) => saved,
+                None => download(&blob, &name).map_or(Saved::Failed, |()| Saved::Done),
+            },
+            None => Saved::Failed,
+        });
+    });
+}
+
+async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
+    let image = HtmlImageElement::new().ok()?;
+    image.set_src(&poster.code);
+    JsFuture::from(image.decode()).await.ok()?;
+    let document = web_sys::window()?.document()?;
+    let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(WIDTH as u32);
+    canvas.set_height(HEIGHT as u32);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    context.set_fill_style_str("#fff");
+    context.fill_rect(0.0, 0.0, WIDTH, HEIGHT);
+    context.set_image_smoothing_enabled(false);
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, (WIDTH - CODE) / 2.0, 190.0, CODE, CODE).ok()?;
+    context.set_text_align("center");
+    // As every context has it where texts run from right to left.
+    let direction = if poster.rtl { "rtl" } else { "ltr" };
+    let _ = Reflect::set(&context, &JsValue::from_str("direction"), &JsValue::from_str(direction));
+    let write = |text: &str, y: f64, font: &str, colour: &str| {
+        context.set_font(&[font, " system-ui, sans-serif"].concat());
+        context.set_fill_style_str(colour);
+        let _ = context.fill_text_with_max_width(&fitting(&context, text), WIDTH / 2.0, y, WIDTH - 2.0 * MARGIN);
+    };
+    write(&poster.amount, 105.0, "bold 68px", "#10151d");
+    write(&poster.subject, 165.0, "30px", "#3c4654");
+    let mut y = 805.0;
+    for (line, text) in poster.lines.iter().enumerate() {
+        write(text, y, if line == 0 { "bold 30px" } else { "26px" }, "#3c4654");
+        y += 48.0;
+    }
+    Some(canvas)
+}
+
+/// As much of a text as there is room for, with an ellipsis where that is not all.
+fn fitting(context: &CanvasRenderingContext2d, text: &str) -> String {
+    // Squeezed by up to a fifth, letters can still be read.
+    let room = (WIDTH - 2.0 * MARGIN) * 1.2;
+    let width = |text: &str| context.measure_text(text).map_or(0.0, |measure| measure.width());
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(120).collect();
+    while !short.is_empty() && width(&short) > room {
+        short.pop();
+    }
+    [short.trim_end(), "…"].concat()
+}
+
+async fn blob(poster: &Poster) -> Option<Blob> {
+    let canvas = canvas(poster).await?;
+    let made = Promise::new(&mut |resolve: Function, reject: Function| {
+        let taken = Closure::once_into_js(move |blob: JsValue| resolve.call1(&JsValue::UNDEFINED, &blob));
+        if let Err(error) = canvas.to_blob(taken.unchecked_ref()) {
+            // A function of the browser's own does not throw.
+            let _ = reject.call1(&JsValue::UNDEFINED, &error);
+        }
+    });
+    JsFuture::from(made).await.ok()?.dyn_into().ok()
+}
+
+/// `None` where files cannot be handed on.
+async fn share(blob: &Blob, name: &str) -> Option<Saved> {
+    let navigator = capability::global("navigator")?;
+    let constructor = capability::global("File")?;
+    let kind = capability::object(&[("type", &JsValue::from_str("image/png"))]);
+    let arguments = Array::of3(&Array::of1(blob), &JsValue::from_str(name), &kind);
+    let file = Reflect::construct(constructor.dyn_ref::<Function>()?, &arguments).ok()?;
+    let shared = Array::of1(&capability::object(&[("files", &Array::of1(&file))]));
+    if capability::call(&navigator, "canShare", &shared)? != JsValue::TRUE {
+        return None;
+    }
+    let promise: Promise = capability::call(&navigator, "share", &shared)?.dyn_into().ok()?;
+    match JsFuture::from(promise).await {
+        Ok(_) => Some(Saved::Done),
+        Err(error) if capability::text(&error, "name").as_deref() == Some("AbortError") => Some(Saved::NotWanted),
+        // Not allowed just now: the file is saved instead.
+        Err(_) => None,
+    }
+}
+
+fn download(blob: &Blob, name: &str) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
+    let document = web_sys::window()?.document()?;
+    let link: HtmlElement = document.create_element("a").ok()?.dyn_into().ok()?;
+    link.set_attribute("href", &url).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    // The browser reads the file after the click; a minute is more than it takes.
+    let revoke = Closure::once_into_js(move || Url::revoke_object_url(&url));
+    web_sys::window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), 60_000).map(drop).unwrap_throw();
+    Some(())
+}

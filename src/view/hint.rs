@@ -1,0 +1,80 @@
+//! A merchant's hints, built anew from what `order` has left of their markup.
+
+use leptos::prelude::{Get, RwSignal, Update};
+
+use super::{
+    Context,
+    element::{El, el},
+};
+use crate::order::{Hue, Kind, Node, Order, Tip};
+
+/// All hints of an order. They are about paying: once time is up they are not shown.
+pub(super) fn hints(context: Context, order: &Order) -> Option<El> {
+    let tips = order.tips.clone();
+    let aside = move |covered: &bool| {
+        let tips = tips.iter().map(|tip| hint(context, tip));
+        (!covered).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips).children(tips))
+    };
+    (!order.tips.is_empty()).then(|| el("div").class("wide").bind_child(move || context.is_covered(), aside))
+}
+
+/// A long hint begins with its beginning, and unfolds.
+fn hint(context: Context, tip: &Tip) -> El {
+    let Some(preview) = tip.preview() else { return el("div").children(elements(tip.nodes())) };
+    let messages = context.messages;
+    let unfolded = RwSignal::new(false);
+    let tip = tip.clone();
+    let text = el("div").bind_child(
+        move || unfolded.get(),
+        move |unfolded| Some(el("div").children(elements(if *unfolded { tip.nodes() } else { &preview }))),
+    );
+    let button = el("button")
+        .attr("type", "button")
+        .class("fold")
+        .bind_attr("aria-expanded", move || if unfolded.get() { "true" } else { "false" })
+        .bind_text(move || if unfolded.get() { messages.tips_less } else { messages.tips_more }.to_owned())
+        .on_click(move || unfolded.update(|unfolded| *unfolded = !*unfolded));
+    el("div").child(text).child(button)
+}
+
+fn elements(nodes: &[Node]) -> impl Iterator<Item = El> {
+    nodes.iter().map(element)
+}
+
+fn element(node: &Node) -> El {
+    let (children, hue, kind) = match node {
+        Node::Break => return el("br"),
+        // A text is its own part of a line: the browser lays out what runs the other way.
+        Node::Text(text) => return el("bdi").text(text),
+        Node::Element { children, hue, kind } => (children, hue, kind),
+    };
+    let element = match kind {
+        Kind::Bold => el("strong"),
+        Kind::Code => el("code"),
+        Kind::Emphasis => el("em"),
+        Kind::Heading => el("p").class("heading"),
+        Kind::Item => el("li"),
+        Kind::Link(href) => el("a").attr("href", href).attr("target", "_blank").attr("rel", "noopener noreferrer"),
+        Kind::List { ordered } => el(if *ordered { "ol" } else { "ul" }),
+        Kind::Paragraph => el("div"),
+        Kind::Small => el("small"),
+        Kind::Span => el("span"),
+        Kind::Strike => el("s"),
+        Kind::Underline => el("u"),
+    };
+    let element = match hue {
+        None => element,
+        Some(hue) => element.attr(
+            "data-hue",
+            match hue {
+                Hue::Amber => "amber",
+                Hue::Blue => "blue",
+                Hue::Green => "green",
+                Hue::Grey => "grey",
+                Hue::Red => "red",
+            },
+        ),
+    };
+    let is_list = matches!(kind, Kind::List { .. });
+    element.children(children.iter().filter(|child| !is_list || matches!(child, Node::Element { .. })).map(self::element))
+}

@@ -1,0 +1,224 @@
+//! What there is to pay with, and what can be done with it in this place.
+
+use alloc::sync::Arc;
+
+use leptos::prelude::WithUntracked;
+
+use super::{
+    Context, Poster, Saved,
+    copy_button::{Copied, copy_button, copy_button_of},
+    details,
+    element::{El, el},
+    icon, method_name, subject,
+};
+use crate::{
+    checkout::{Action, Event, Means, Saving},
+    i18n::fill,
+    order::{Code, Instrument, Order, UnixSeconds, WalletLink},
+    qr,
+};
+
+/// From this length on a code has so many modules that it needs more room.
+const DENSE_BYTES: usize = 180;
+/// How much of the order's number is on a saved code.
+const TAIL: usize = 6;
+
+pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) -> El {
+    let messages = context.messages;
+    let Means { actions, instrument } = means;
+    let name = method_name(order.method.as_ref(), messages);
+    let actual = details::facts(
+        context,
+        &[
+            (messages.actual_amount, instrument.actual_amount.as_deref(), true),
+            (messages.actual_account, instrument.account.as_deref(), true),
+            (messages.account_type, instrument.account_type.as_deref(), false),
+        ],
+    );
+    let has_account = actual.is_some();
+    // Where it is paid by hand, the account comes first: its code holds no amount.
+    let by_hand = has_account.then(|| el("div").class("wide by-hand").child(label(order, messages.transfer)).child(actual));
+    let saves = actions.iter().find_map(|action| if let Action::Save(saving) = action { Some(*saving) } else { None });
+    let parts = actions.iter().filter_map(|action| {
+        Some(match action {
+            Action::ContinueOnPhone => continue_on_phone(context)?,
+            Action::CopyLink => copy_link(context),
+            Action::LeaveApp => leave_app(context, name),
+            Action::OpenApp(link) => wallet_button(context, "button", link, &fill(messages.open_app, &[("method", name)])),
+            Action::OpenPage(link) => page_button(context, link),
+            Action::OpenWallet(link) => wallet_button(context, "button primary", link, &fill(messages.open_wallet, &[("method", name)])),
+            Action::Save(Saving::File) => save(context, order, instrument, name)?,
+            Action::Save(Saving::LongPress) => hint(&fill(messages.hold_to_save, &[("method", name)])),
+            Action::Scan => {
+                let code = code(context, order, instrument, name, saves)?;
+                let what = (!has_account).then(|| label(order, &fill(messages.scan, &[("method", name)])));
+                el("div").class("scan").child(code).child(what)
+            }
+        })
+    });
+    let nothing_to_do = (actions.is_empty() && !has_account).then(|| label(order, name));
+    el("div")
+        .class("instrument")
+        .child(by_hand)
+        .children(parts)
+        .child(nothing_to_do)
+        .child(not_opened(context, name))
+        .child(instrument.content.as_deref().map(|content| words(context, content, instrument.content_copyable)))
+}
+
+/// The method's sign or logo, and what to do.
+fn label(order: &Order, text: &str) -> El {
+    let sign = order.method.as_ref().map(|method| match &method.logo {
+        Some(logo) => el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "24").attr("height", "24"),
+        None => icon::method(&method.code),
+    });
+    el("p").class("label").child(sign).child(el("span").text(text))
+}
+
+fn hint(text: &str) -> El {
+    el("p").class("hint").text(text)
+}
+
+fn source(code: &Code) -> Option<String> {
+    match code {
+        Code::Picture(picture) => Some(picture.as_str().to_owned()),
+        Code::Text(text) => qr::picture_url(text),
+    }
+}
+
+fn plate(source: &str, label: &str, dense: bool, on_error: Option<fn() -> Event>, context: Context) -> El {
+    let image = el("img").class("code").attr("alt", label).attr("referrerpolicy", "no-referrer");
+    let image = match on_error {
+        Some(event) => image.on("error", move || (context.ports.send)(event())),
+        None => image,
+    };
+    el("div").class(if dense { "plate dense" } else { "plate" }).child(image.attr("src", source))
+}
+
+fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str, saving: Option<Saving>) -> Option<El> {
+    let code = instrument.code.as_ref()?;
+    let source = source(code)?;
+    let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
+    let amount = (context.ports.money)(order.trade_amount);
+    let label = fill(context.messages.code_label, &[("method", name), ("amount", &amount)]);
+    let plate = move || plate(&source, &label, dense, Some(|| Event::CodeBroken), context);
+    if saving != Some(Saving::LongPress) {
+        return Some(plate());
+    }
+    // What is saved by a long press is the very picture that is shown: it has to say what it is for, and until when.
+    let (order, instrument, name) = (Arc::clone(order), instrument.clone(), name.to_owned());
+    let draw = move |_: &Option<UnixSeconds>| {
+        let plate = plate();
+        if let Some(poster) = poster(context, &order, &instrument, &name) {
+            let shown = plate.clone();
+            let done = move |picture: Option<String>| {
+                if let Some(picture) = picture {
+                    shown.class("plate poster").first_child_attr("src", &picture);
+                }
+            };
+            (context.ports.draw)(poster, Box::new(done));
+        }
+        Some(plate)
+    };
+    Some(el("div").bind_child(move || context.read(|view| view.expires), draw))
+}
+
+/// The code as it is saved: with what it pays around it.
+fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) -> Option<Poster> {
+    let Context { messages, ports, .. } = context;
+    // A picture of another host may be shown but not be drawn again, so a code made here is taken where there is one.
+    let code = instrument.fallback.as_ref().or(instrument.code.as_ref()).and_then(source)?;
+    let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
+    let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
+    let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until, &[("time", &(ports.moment)(at))]));
+    let scan = fill(messages.scan, &[("method", name)]);
+    let order_tail = [messages.order_number, " …", tail].concat();
+    Some(Poster {
+        amount: (ports.money)(order.trade_amount),
+        code,
+        file_name: ["payment-code-", tail].concat(),
+        lines: [Some(scan), Some(order_tail), expires].into_iter().flatten().collect(),
+        rtl: messages.direction == "rtl",
+        subject: subject(order, messages).to_owned(),
+    })
+}
+
+fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str) -> Option<El> {
+    let messages = context.messages;
+    instrument.code.as_ref()?;
+    let (order, instrument, name_of) = (Arc::clone(order), instrument.clone(), name.to_owned());
+    let copied = Copied::button(context.copied);
+    let save = move || {
+        if let Some(poster) = poster(context, &order, &instrument, &name_of) {
+            let done = move |saved| match saved {
+                Saved::Done => copied.say(messages.saved, true),
+                Saved::Failed => copied.say(messages.save_failed, false),
+                Saved::NotWanted => {}
+            };
+            (context.ports.save)(poster, Box::new(done));
+        }
+    };
+    let text = move || copied.said().unwrap_or(messages.save_code).to_owned();
+    let button = el("button").attr("type", "button").class("button save").child(icon::download()).child(el("span").bind_text(text));
+    Some(el("div").class("wide save-and-scan").child(button.on_click(save)).child(hint(&fill(messages.scan_album, &[("method", name)]))))
+}
+
+/// A real link: pressed by a finger it works where a scripted jump is blocked.
+fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str) -> El {
+    let tapped = move || (context.ports.send)(Event::WalletTapped);
+    el("a").class(class).attr("data-wallet", "").attr("href", wallet.as_str()).attr("rel", "noreferrer").on_click(tapped).text(text)
+}
+
+fn page_button(context: Context, page: &WalletLink) -> El {
+    el("a")
+        .class("button primary")
+        .attr("data-wallet", "")
+        .attr("href", page.as_str())
+        .attr("rel", "noreferrer")
+        .text(context.messages.open_page)
+}
+
+/// The app that shows the page opens no other wallet: its menu, at the top right in all of them, leads to the browser.
+fn leave_app(context: Context, name: &str) -> El {
+    let messages = context.messages;
+    el("div")
+        .class("leave-app")
+        .child(icon::to_the_menu())
+        .child(el("strong").text(messages.leave_app))
+        .child(el("p").text(&fill(messages.leave_app_detail, &[("method", name)])))
+}
+
+fn copy_link(context: Context) -> El {
+    let address = (context.ports.address)();
+    let shown = el("bdi").class("link").attr("dir", "ltr").text(&address);
+    let button = copy_button_of(context, context.messages.copy_link, "", &address, &shown);
+    el("p").class("copy-link").child(shown).child(button)
+}
+
+/// An app link opens nothing on a computer: the same page on a phone does.
+fn continue_on_phone(context: Context) -> Option<El> {
+    let words = context.messages.continue_on_phone;
+    let plate = plate(&qr::picture_url(&(context.ports.address)())?, words, false, None, context);
+    Some(el("div").class("scan").child(plate).child(el("p").class("label").child(icon::phone()).child(el("span").text(words))))
+}
+
+/// Help for whoever pressed the link to the wallet and is still here.
+fn not_opened(context: Context, name: &str) -> El {
+    let messages = context.messages;
+    let method = name.to_owned();
+    el("div").class("wide").bind_child(
+        move || context.read(|view| view.not_opened),
+        move |not_opened| {
+            let heading = el("strong").text(&fill(messages.not_opened, &[("method", &method)]));
+            let detail = el("p").text(&fill(messages.not_opened_detail, &[("method", &method)]));
+            not_opened.then(|| el("div").class("warning not-opened").child(heading).child(detail))
+        },
+    )
+}
+
+/// Words of the gateway.
+pub(super) fn words(context: Context, words: &str, copyable: bool) -> El {
+    let shown = el("bdi").text(words);
+    let button = copyable.then(|| copy_button(context, context.messages.content, words, &shown));
+    el("p").class("words").child(shown).text(" ").child(button)
+}

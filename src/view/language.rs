@@ -1,0 +1,26 @@
+//! The choice of the page's language.
+
+use leptos::prelude::{Get, RwSignal};
+
+use super::{
+    Ports,
+    element::{El, el},
+    icon,
+};
+use crate::i18n::{Language, Locale};
+
+/// A list of all languages, each in its own words. It outlives a change of language, and so does the focus in it.
+pub(super) fn choice(language: RwSignal<Language>, ports: Ports) -> El {
+    let options = Locale::ALL.iter().map(|locale| el("option").attr("value", locale.tag).attr("lang", locale.tag).text(locale.name));
+    let choose = move |tag: &str| {
+        if let Some(locale) = Locale::of_tag(tag) {
+            (ports.speak)(locale);
+        }
+    };
+    let select = el("select")
+        .children(options)
+        .bind_attr("aria-label", move || language.get().messages.language)
+        .on_choice(choose)
+        .bind_choice(move || language.get().locale.tag);
+    el("div").class("language").child(icon::globe()).child(select)
+}

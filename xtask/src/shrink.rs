@@ -1,0 +1,160 @@
+//! Makes the application small: WebAssembly optimised, and names that nobody reads shortened on both sides of the border
+//! between it and its glue.
+//!
+//! `wasm-bindgen` names each function that crosses the border after what it does, with a hash: some two hundred names that
+//! do not compress, twice. `wasm-opt` gives them short ones and tells which; the glue is then changed to match.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256, Sha384};
+
+use crate::{step::run_quietly, tools};
+
+/// What the compiler may have used.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--minify-imports-and-exports-and-modules"];
+const ADVICE: &str = "delete .tools/npm and run the build again";
+
+/// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes.
+pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
+    let glue = named_by(page, "modulepreload")?;
+    let wasm = named_by(page, "preload")?;
+    let (glue_file, wasm_file) = (folder.join(&glue), folder.join(&wasm));
+    let names = optimise(&wasm_file)?;
+    let text = fs::read_to_string(&glue_file)?;
+    fs::write(&glue_file, names.apply(&text)?)?;
+    minify(&glue_file)?;
+    let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
+    rename(&page, &glue_file, &glue, "js")
+}
+
+/// The file that a link of this kind names.
+fn named_by(page: &str, rel: &str) -> Result<String> {
+    let link = page.split("<link").skip(1).filter_map(|part| Some(part.split_once('>')?.0));
+    let mut found = link.filter(|link| attribute(link, "rel").as_deref() == Some(rel));
+    let href = found.next().and_then(|link| attribute(link, "href")).with_context(|| format!("index.html has no {rel} link"))?;
+    let name = href.rsplit('/').next().unwrap_or_default();
+    Ok(name.to_owned())
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let value = tag.split_once(&format!(" {name}="))?.1;
+    let end = if value.starts_with('"') { '"' } else { ' ' };
+    value.trim_start_matches('"').split(end).next().map(str::to_owned)
+}
+
+/// The names on both sides of the border, long and short.
+struct Names {
+    exports: Vec<(String, String)>,
+    imports: Vec<(String, String)>,
+    module: String,
+}
+
+fn optimise(file: &Path) -> Result<Names> {
+    let mut optimise = tools::npm_program("wasm-opt");
+    optimise.args(FEATURES).args(PASSES).arg(file).arg("-o").arg(file);
+    let output = optimise.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cannot start wasm-opt")?;
+    ensure!(output.status.success(), "wasm-opt ended with {}; {ADVICE}", output.status);
+    let text = String::from_utf8(output.stdout)?;
+    let map: serde_json::Value = serde_json::from_str(&text).context("wasm-opt gave no map of names")?;
+    let list = |key: &str| map.get(key).and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let text = |entry: &serde_json::Value, at: usize| entry.get(at).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let exports: Option<_> = list("exports").iter().map(|entry| Some((text(entry, 0)?, text(entry, 1)?))).collect();
+    let imports: Option<_> = list("imports").iter().map(|entry| Some((text(entry, 1)?, text(entry, 2)?))).collect();
+    let module = list("imports").first().and_then(|entry| text(entry, 0)).context("the application imports nothing")?;
+    let names = Names { exports: exports.context("an export has no name")?, imports: imports.context("an import has no name")?, module };
+    Ok(names)
+}
+
+impl Names {
+    /// The glue with the short names. Each long one must be there, or the two sides would not fit.
+    fn apply(&self, glue: &str) -> Result<String> {
+        let mut glue = glue.to_owned();
+        for (long, short) in &self.imports {
+            let found = [format!("{long}: function("), format!("{long}(")].into_iter().find(|use_| glue.contains(use_.as_str()));
+            let found = found.with_context(|| format!("the glue has no {long}"))?;
+            glue = glue.replace(&found, &found.replace(long, &format!("\"{short}\"")));
+        }
+        for (long, short) in &self.exports {
+            glue = replace_word(&glue, &format!("wasm.{long}"), &format!("wasm[\"{short}\"]"));
+        }
+        let module = format!("\"{}\"", self.module);
+        ensure!(glue.contains(&module), "the glue does not name the module {module}");
+        // The pass calls every module `a`.
+        Ok(glue.replace(&module, "\"a\""))
+    }
+}
+
+/// Replaces a name, but not one that only begins like it.
+fn replace_word(text: &str, word: &str, by: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(word) {
+        let goes_on = after.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '$'));
+        replaced.push_str(before);
+        replaced.push_str(if goes_on { word } else { by });
+        rest = after;
+    }
+    replaced + rest
+}
+
+fn minify(glue: &Path) -> Result<()> {
+    let mut minify: Command = tools::npm_program("terser");
+    minify.args(["--module", "--compress", "passes=2", "--mangle", "--toplevel", "--output"]).arg(glue).arg(glue);
+    run_quietly(&mut minify, ADVICE)
+}
+
+/// Names a file by its content, and lets the page know.
+fn rename(page: &str, file: &Path, name: &str, extension: &str) -> Result<String> {
+    let content = fs::read(file)?;
+    let hash: String = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let new_name = format!("saoma-{hash}.{extension}");
+    let renamed: PathBuf = file.with_file_name(&new_name);
+    fs::rename(file, &renamed)?;
+    let at = page.find(name).with_context(|| format!("index.html does not name {name}"))?;
+    let (before, link) = page.split_at(at);
+    let (_, after) = link.split_once("sha384-").with_context(|| format!("the link to {name} has no integrity"))?;
+    let kept = link.split_once("sha384-").map_or("", |(kept, _)| kept);
+    let end = after.find(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '='))).unwrap_or(after.len());
+    let rest = after.get(end..).unwrap_or_default();
+    let integrity = BASE64_STANDARD.encode(Sha384::digest(&content));
+    Ok([before, &kept.replace(name, &new_name), "sha384-", &integrity, rest].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_replaced_on_both_sides() {
+        let names = Names {
+            exports: vec![("run".into(), "b".into())],
+            imports: vec![("__wbg_a_12".into(), "c".into())],
+            module: "./saoma_bg.js".into(),
+        };
+        let glue = r#"wasm.run(); wasm.runner(); return { __proto__: null, __wbg_a_12: function(x) {} , "./saoma_bg.js": i }"#;
+        let expected = r#"wasm["b"](); wasm.runner(); return { __proto__: null, "c": function(x) {} , "a": i }"#;
+        assert_eq!(names.apply(glue).unwrap(), expected);
+        assert!(names.apply("nothing").is_err());
+    }
+
+    #[test]
+    fn a_link_is_found_by_its_kind() {
+        let page = r#"<link rel=icon href="data:x"><link crossorigin href=/a/saoma-1.js integrity=sha384-x rel=modulepreload>"#;
+        assert_eq!(named_by(page, "modulepreload").unwrap(), "saoma-1.js");
+        assert!(named_by(page, "preload").is_err());
+    }
+}
