@@ -13,7 +13,14 @@ use crate::{
 /// The amount goes to the browser as text, so no fen is lost in a float.
 pub(super) fn money(amount: Fen) -> String {
     let formatted = format("NumberFormat", &[("style", "currency"), ("currency", "CNY")], &JsValue::from_str(&amount.plain()));
-    formatted.unwrap_or_else(|| ["¥", &amount.grouped()].concat())
+    isolated(formatted.unwrap_or_else(|| ["¥", &amount.grouped()].concat()))
+}
+
+/// Among words that run from right to left an amount still runs from left to right: `10.01 CN¥`, never `¥CN 10.01`.
+fn isolated(text: String) -> String {
+    const MARKS: [char; 3] = ['\u{200e}', '\u{200f}', '\u{61c}'];
+    let is_rtl = language::spoken().is_some_and(|language| language.messages.direction == "rtl");
+    if is_rtl { ["\u{2066}", &text.replace(MARKS, ""), "\u{2069}"].concat() } else { text }
 }
 
 /// Day, hour and minute, where the shopper is.

@@ -55,7 +55,7 @@ fn head(context: Context, order: &Order) -> El {
     let (before, number, after) = around_number(&text);
     let currency = |text: &str| (!text.is_empty()).then(|| el("span").class("currency").text(text));
     let number = el("span").text(number);
-    let amount = el("strong").class("amount").child(currency(before)).child(number.clone()).child(currency(after));
+    let amount = el("strong").class("amount").attr("dir", "ltr").child(currency(before)).child(number.clone()).child(currency(after));
     let differing = order.differing_amount();
     let warning = el("div").bind_child(
         move || differing.filter(|_| !context.is_covered()),
@@ -77,6 +77,7 @@ fn head(context: Context, order: &Order) -> El {
 
 /// What stands before the number of an amount, the number, and what stands after it.
 fn around_number(text: &str) -> (&str, &str, &str) {
+    let text = text.trim_matches(['\u{2066}', '\u{2069}']);
     let is_digit = |char: char| char.is_ascii_digit();
     let (start, end) = (text.find(is_digit).unwrap_or(0), text.rfind(is_digit).map_or(text.len(), |last| last + 1));
     (text.get(..start).unwrap_or_default(), text.get(start..end).unwrap_or_default(), text.get(end..).unwrap_or_default())

@@ -20,13 +20,13 @@ pub(super) fn hints(context: Context, order: &Order) -> Option<El> {
 
 /// A long hint begins with its beginning, and unfolds.
 fn hint(context: Context, tip: &Tip) -> El {
-    let Some(preview) = tip.preview() else { return el("div").children(elements(tip.nodes())) };
+    let Some(preview) = tip.preview() else { return el("div").attr("dir", "auto").children(elements(tip.nodes())) };
     let messages = context.messages;
     let unfolded = RwSignal::new(false);
     let tip = tip.clone();
     let text = el("div").bind_child(
         move || unfolded.get(),
-        move |unfolded| Some(el("div").children(elements(if *unfolded { tip.nodes() } else { &preview }))),
+        move |unfolded| Some(el("div").attr("dir", "auto").children(elements(if *unfolded { tip.nodes() } else { &preview }))),
     );
     let button = el("button")
         .attr("type", "button")
@@ -44,19 +44,18 @@ fn elements(nodes: &[Node]) -> impl Iterator<Item = El> {
 fn element(node: &Node) -> El {
     let (children, hue, kind) = match node {
         Node::Break => return el("br"),
-        // A text is its own part of a line: the browser lays out what runs the other way.
-        Node::Text(text) => return el("bdi").text(text),
+        Node::Text(text) => return el("span").text(text),
         Node::Element { children, hue, kind } => (children, hue, kind),
     };
     let element = match kind {
         Kind::Bold => el("strong"),
         Kind::Code => el("code"),
         Kind::Emphasis => el("em"),
-        Kind::Heading => el("p").class("heading"),
-        Kind::Item => el("li"),
+        Kind::Heading => el("p").class("heading").attr("dir", "auto"),
+        Kind::Item => el("li").attr("dir", "auto"),
         Kind::Link(href) => el("a").attr("href", href).attr("target", "_blank").attr("rel", "noopener noreferrer"),
         Kind::List { ordered } => el(if *ordered { "ol" } else { "ul" }),
-        Kind::Paragraph => el("div"),
+        Kind::Paragraph => el("div").attr("dir", "auto"),
         Kind::Small => el("small"),
         Kind::Span => el("span"),
         Kind::Strike => el("s"),
