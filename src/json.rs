@@ -3,6 +3,8 @@
 //! Amounts must not pass through a float, and `serde_json` weighs a quarter of the whole page; so this reader
 //! does just what an answer needs. The tests compare it with `serde_json` on generated documents.
 
+use crate::text::split;
+
 /// A JSON value. Numbers are the text that stood there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Json {
@@ -103,7 +105,7 @@ impl Reader<'_> {
         self.rest = self.rest.strip_prefix('"')?;
         loop {
             let at = self.rest.find(|char: char| matches!(char, '"' | '\\') || char < ' ')?;
-            let (plain, tail) = self.rest.split_at(at);
+            let (plain, tail) = split(self.rest, at);
             text.push_str(plain);
             if let Some(after) = tail.strip_prefix('"') {
                 self.rest = after;
@@ -153,7 +155,7 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Option<Json> {
         let end = self.rest.find(|char: char| !matches!(char, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')).unwrap_or(self.rest.len());
-        let (number, rest) = self.rest.split_at(end);
+        let (number, rest) = split(self.rest, end);
         self.rest = rest;
         is_number(number).then(|| Json::Number(number.to_owned()))
     }

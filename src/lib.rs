@@ -22,6 +22,7 @@ pub mod i18n;
 mod json;
 pub mod order;
 pub mod qr;
+mod text;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;

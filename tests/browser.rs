@@ -32,7 +32,7 @@ static POSTERS: Mutex<Vec<Poster>> = Mutex::new(Vec::new());
 static SPOKEN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
 fn language(tag: &str, words: &str) -> Language {
-    Language { locale: Locale::of_tag(tag).unwrap(), messages: Box::leak(Box::new(Messages::decode(words).unwrap())) }
+    Language { locale: Locale::of_tag(tag).unwrap(), messages: Messages::decode(words).unwrap() }
 }
 
 fn english() -> Language {
@@ -406,7 +406,7 @@ async fn the_last_minutes_are_spoken() {
 #[wasm_bindgen_test]
 fn without_words_there_is_still_an_amount_and_a_code() {
     let shown = Shown::new(awaiting(instrument()));
-    shown.language.set(Language { messages: &Messages::SILENT, ..english() });
+    shown.language.set(Language { messages: Messages::SILENT, ..english() });
     assert_eq!(shown.text(".amount"), "CN¥1,234.56");
     assert!(shown.find("img.code").is_some());
 }

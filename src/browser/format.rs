@@ -19,7 +19,7 @@ pub(super) fn money(amount: Fen) -> String {
 /// Among words that run from right to left an amount still runs from left to right: `10.01 CN¥`, never `¥CN 10.01`.
 fn isolated(text: String) -> String {
     const MARKS: [char; 3] = ['\u{200e}', '\u{200f}', '\u{61c}'];
-    let is_rtl = language::spoken().is_some_and(|language| language.messages.direction == "rtl");
+    let is_rtl = language::spoken().is_some_and(|language| language.messages.direction() == "rtl");
     if is_rtl { ["\u{2066}", &text.replace(MARKS, ""), "\u{2069}"].concat() } else { text }
 }
 

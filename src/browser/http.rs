@@ -74,10 +74,16 @@ pub(super) async fn post(request: &gateway::Request, handle: &Handle) -> Outcome
         .abort_signal(Some(&handle.controller.signal()))
         .body(request.body.as_str());
     let Ok(built) = built else { return failed(Fault::Network) };
-    let Ok(response) = built.send().await else { return failed(lost()) };
+    let Some((response, body)) = fetch(built).await else { return failed(lost()) };
     let (date, retry_after) = read_headers(&response);
-    let reply = response.text().await.map(|body| (response.status(), body)).map_err(|_| lost());
-    Outcome { date, reply, retry_after }
+    Outcome { date, reply: Ok((response.status(), body)), retry_after }
+}
+
+/// An answer with its whole body; `None` if it did not come or broke off.
+pub(super) async fn fetch(request: Request) -> Option<(Response, String)> {
+    let response = request.send().await.ok()?;
+    let body = response.text().await.ok()?;
+    Some((response, body))
 }
 
 /// `Date`, and `Retry-After` in seconds or as a date, which counts from `Date`.

@@ -11,7 +11,7 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::{GetUntracked, RwSignal, Set};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{address, preferences, tab};
+use super::{address, http, preferences, tab};
 use crate::i18n::{Language, Locale, Messages};
 
 /// How long to wait after a download that failed.
@@ -28,7 +28,7 @@ thread_local! {
 
 /// No words yet.
 pub(super) fn begin(locale: Locale) -> RwSignal<Language> {
-    let spoken = RwSignal::new(Language { locale, messages: &Messages::SILENT });
+    let spoken = RwSignal::new(Language { locale, messages: Messages::SILENT });
     SPOKEN.set(Some(spoken));
     spoken
 }
@@ -71,12 +71,11 @@ fn load(locale: Locale) {
     spawn_local(async move {
         let Some(messages) = download(locale).await else {
             super::report(&["saoma: the language file ", &path(locale), " could not be loaded, or misses a text"].concat());
-            tab::say_that_words_are_missing(spoken().is_some_and(|language| language.messages.title.is_empty()));
+            tab::say_that_words_are_missing(spoken().is_some_and(|language| language.messages.title().is_empty()));
             RETRY.set(Some(Timeout::new(PAUSE_MS, move || speak(WANTED.get().unwrap_or(locale)))));
             return;
         };
-        // A language stays for as long as the page does.
-        let language = Language { locale, messages: Box::leak(Box::new(messages)) };
+        let language = Language { locale, messages };
         READ.with_borrow_mut(|read| read.push(language));
         tab::say_that_words_are_missing(false);
         if WANTED.get() == Some(locale) {
@@ -90,9 +89,7 @@ fn path(locale: Locale) -> String {
 }
 
 async fn download(locale: Locale) -> Option<Messages> {
-    let response = Request::get(&address::asset(&path(locale))).send().await.ok()?;
-    if !response.ok() {
-        return None;
-    }
-    Messages::decode(&response.text().await.ok()?)
+    let request = Request::get(&address::asset(&path(locale))).build().ok()?;
+    let (response, text) = http::fetch(request).await?;
+    response.ok().then(|| Messages::decode(&text)).flatten()
 }

@@ -22,10 +22,10 @@ pub(super) fn app_root() -> Option<HtmlElement> {
 
 pub(super) fn set_language(language: Language) {
     let Language { locale, messages } = language;
-    if let Some(root) = document().and_then(|document| document.document_element()).filter(|_| !messages.direction.is_empty()) {
+    if let Some(root) = document().and_then(|document| document.document_element()).filter(|_| !messages.direction().is_empty()) {
         // Setting an attribute fails only for a name that is none.
         let _ = root.set_attribute("lang", locale.tag);
-        let _ = root.set_attribute("dir", messages.direction);
+        let _ = root.set_attribute("dir", messages.direction());
     }
 }
 

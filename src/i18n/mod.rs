@@ -65,12 +65,12 @@ pub struct Language {
     /// Which.
     pub locale: Locale,
     /// Its words: each locale's are read once.
-    pub messages: &'static Messages,
+    pub messages: Messages,
 }
 
 impl PartialEq for Language {
     fn eq(&self, other: &Self) -> bool {
-        self.locale == other.locale && core::ptr::eq(self.messages, other.messages)
+        self.locale == other.locale && core::ptr::eq(self.messages.0, other.messages.0)
     }
 }
 
@@ -78,34 +78,47 @@ macro_rules! messages {
     ($($(#[$doc:meta])* $key:ident,)+) => {
         /// The words of one locale. Names in braces are filled in.
         #[derive(Clone, Copy, Debug)]
-        pub struct Messages { $($(#[$doc])* pub $key: &'static str,)+ }
+        pub struct Messages(&'static [&'static str; COUNT]);
+
+        const COUNT: usize = [$(stringify!($key),)+].len();
+
+        /// The places of the texts, in the order of declaration.
+        #[expect(non_camel_case_types, reason = "the names are those of the keys")]
+        enum Key { $($key,)+ }
 
         impl Messages {
-            /// No words: what needs none can be shown while a language is on its way.
-            pub const SILENT: Self = Self { $($key: "",)+ };
+            const KEYS: [&'static str; COUNT] = [$(stringify!($key),)+];
 
-            /// Reads a locale's file. `None` where a text is missing.
-            ///
-            /// The texts stay for as long as the page does.
-            pub fn decode(json: &str) -> Option<Self> {
-                let json = Json::read(json)?;
-                let mut texts = Self::KEYS;
-                for text in &mut texts {
-                    let Json::Text(found) = json.field(text)? else { return None };
-                    *text = Box::leak(found.clone().into_boxed_str());
-                }
-                let [$($key,)+] = texts;
-                Some(Self { $($key,)+ })
-            }
-
-            const KEYS: [&'static str; [$(stringify!($key),)+].len()] = [$(stringify!($key),)+];
-
-            /// All texts with their keys, in the order of declaration.
-            pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-                [$((stringify!($key), self.$key),)+].into_iter()
-            }
+            $($(#[$doc])* pub fn $key(self) -> &'static str { self.text(Key::$key) })+
         }
     };
+}
+
+impl Messages {
+    /// No words: what needs none can be shown while a language is on its way.
+    pub const SILENT: Self = Self(&[""; COUNT]);
+
+    /// Reads a locale's file. `None` where a text is missing.
+    ///
+    /// The texts stay for as long as the page does.
+    pub fn decode(json: &str) -> Option<Self> {
+        let json = Json::read(json)?;
+        let mut texts = Self::KEYS;
+        for text in &mut texts {
+            let Json::Text(found) = json.field(text)? else { return None };
+            *text = Box::leak(found.clone().into_boxed_str());
+        }
+        Some(Self(Box::leak(Box::new(texts))))
+    }
+
+    /// All texts with their keys, in the order of declaration.
+    pub fn entries(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        Self::KEYS.into_iter().zip(self.0.iter().copied())
+    }
+
+    fn text(self, key: Key) -> &'static str {
+        self.0.get(key as usize).copied().unwrap_or_default()
+    }
 }
 
 messages! {
@@ -318,14 +331,14 @@ pub fn sentences(sentences: &[&str]) -> String {
 
 impl Messages {
     /// The name of a payment method: our own for a known `code`, else the gateway's `label`, else the code itself.
-    pub fn method<'text>(&self, code: &'text str, label: Option<&'text str>) -> &'text str {
+    pub fn method<'text>(self, code: &'text str, label: Option<&'text str>) -> &'text str {
         match code.to_ascii_lowercase().as_str() {
-            "alipay" => self.method_alipay,
-            "bank" => self.method_bank,
-            "qqpay" => self.method_qqpay,
-            "unionpay" | "ysf" | "yunshanfu" => self.method_unionpay,
-            "usdt" => self.method_usdt,
-            "wechat" | "weixin" | "wxpay" => self.method_wxpay,
+            "alipay" => self.method_alipay(),
+            "bank" => self.method_bank(),
+            "qqpay" => self.method_qqpay(),
+            "unionpay" | "ysf" | "yunshanfu" => self.method_unionpay(),
+            "usdt" => self.method_usdt(),
+            "wechat" | "weixin" | "wxpay" => self.method_wxpay(),
             _ => label.unwrap_or(code),
         }
     }
@@ -375,8 +388,8 @@ mod tests {
                 assert!(!text.trim().is_empty() && text.trim() == text, "{}: {key} is {text:?}", locale.tag);
                 assert_eq!(placeholders(text), placeholders(reference), "{} differs in {key}", locale.tag);
             }
-            assert!(matches!(messages.direction, "ltr" | "rtl"), "{}", locale.tag);
-            assert_eq!(messages.language_name, locale.name);
+            assert!(matches!(messages.direction(), "ltr" | "rtl"), "{}", locale.tag);
+            assert_eq!(messages.language_name(), locale.name);
         }
     }
 

@@ -4,6 +4,7 @@
 //! attribute but a link's http(s) address and a colour, and that is one of a few that are legible on every ground.
 
 use super::safe_url::{is_plain, is_web};
+use crate::text::split;
 
 /// A merchant's hint.
 ///
@@ -91,7 +92,7 @@ impl Tip {
         let is_text = !html.contains('<');
         let mut rest = html;
         while let Some(at) = rest.find('<') {
-            let (before, tag) = rest.split_at(at);
+            let (before, tag) = split(rest, at);
             tree.text(before, false);
             rest = tree.tag(tag);
         }
@@ -171,6 +172,7 @@ const SILENT: [&str; 13] =
     ["script", "style", "template", "noscript", "iframe", "textarea", "title", "svg", "math", "object", "select", "noembed", "noframes"];
 
 /// A tree that is being built: what is open, from the outermost on.
+#[derive(Default)]
 struct Tree {
     open: Vec<Open>,
     root: Vec<Node>,
@@ -181,12 +183,6 @@ struct Open {
     hue: Option<Hue>,
     kind: Kind,
     name: String,
-}
-
-impl Default for Tree {
-    fn default() -> Self {
-        Self { open: Vec::new(), root: Vec::new() }
-    }
 }
 
 impl Tree {
@@ -226,7 +222,7 @@ impl Tree {
             return inner;
         }
         let name_end = inside.find(|char: char| char.is_whitespace() || matches!(char, '/' | '>')).unwrap_or(inside.len());
-        let (name, attributes) = inside.split_at(name_end);
+        let (name, attributes) = split(inside, name_end);
         let name = name.to_ascii_lowercase();
         let mut styling = Styling::default();
         let after = styling.read(attributes);
@@ -338,14 +334,14 @@ impl Styling {
             }
             let name_end = rest.find(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | '=')).unwrap_or(rest.len());
             // A stray `=` is a name of its own, or reading would not move on.
-            let (name, after) = rest.split_at(name_end.max(1).min(rest.len()));
+            let (name, after) = split(rest, name_end.max(1));
             let Some(value) = after.trim_start().strip_prefix('=').map(str::trim_start) else {
                 rest = after;
                 continue;
             };
             let (value, after) = match value.chars().next() {
                 Some(quote @ ('"' | '\'')) => value.get(1..).and_then(|value| value.split_once(quote)).unwrap_or(("", "")),
-                _ => value.split_at(value.find(|char: char| char.is_whitespace() || char == '>').unwrap_or(value.len())),
+                _ => split(value, value.find(|char: char| char.is_whitespace() || char == '>').unwrap_or(value.len())),
             };
             self.take(&name.to_ascii_lowercase(), &decode_entities(value));
             rest = after;
@@ -357,8 +353,8 @@ impl Styling {
             "color" => self.hue = Hue::of(value),
             "href" if is_plain(value) && is_web(value) => self.href = Some(value.to_owned()),
             "style" => {
-                let declarations = value.split(';').filter_map(|declaration| declaration.split_once(':'));
-                let colour = declarations.filter(|(property, _)| property.trim().eq_ignore_ascii_case("color")).last();
+                let mut declarations = value.split(';').filter_map(|declaration| declaration.split_once(':'));
+                let colour = declarations.rfind(|(property, _)| property.trim().eq_ignore_ascii_case("color"));
                 self.hue = colour.and_then(|(_, colour)| Hue::of(colour)).or(self.hue);
             }
             _ => {}

@@ -37,35 +37,35 @@ fn state(context: Context, view: &ViewModel) -> String {
             connection_text(connection, messages)
         }
         (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
-            Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests, messages.paid_already]),
+            Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests(), messages.paid_already()]),
             Some(Pay::Checking { resting: false }) => String::new(),
-            Some(Pay::Missing(_)) => messages.code_missing.to_owned(),
+            Some(Pay::Missing(_)) => messages.code_missing().to_owned(),
             Some(Pay::Instrument(means)) if view.not_opened && !means.actions.is_empty() => {
-                fill(messages.not_opened, &[("method", method_name(order.method.as_ref(), messages))])
+                fill(messages.not_opened(), &[("method", method_name(order.method.as_ref(), messages))])
             }
             Some(Pay::Instrument(means)) if means.has_code() => {
-                let scan = fill(messages.scan, &[("method", method_name(order.method.as_ref(), messages))]);
+                let scan = fill(messages.scan(), &[("method", method_name(order.method.as_ref(), messages))]);
                 [&scan, ", ", &(context.ports.money)(order.trade_amount)].concat()
             }
             Some(Pay::Asking | Pay::Instrument(_) | Pay::Notice { .. }) | None => due(context, order),
         },
-        (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries.to_owned(),
-        (Screen::Loading { retrying: false, .. }, _) => messages.loading.to_owned(),
+        (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
+        (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
         (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),
     }
 }
 
 fn due(context: Context, order: &Order) -> String {
-    [context.messages.amount_due, " ", &(context.ports.money)(order.trade_amount)].concat()
+    [context.messages.amount_due(), " ", &(context.ports.money)(order.trade_amount)].concat()
 }
 
 fn time_left(context: Context, seconds: u64) -> String {
-    fill(context.messages.time_left, &[("time", &context.span(seconds))])
+    fill(context.messages.time_left(), &[("time", &context.span(seconds))])
 }
 
 /// From now on nobody must pay with this code.
 fn alarm(context: Context) -> String {
     let messages = context.messages;
     let is_covered = context.read(|view| matches!(view.pay, Some(Pay::Checking { resting: false })));
-    if is_covered { sentences(&[messages.checking, messages.checking_detail]) } else { String::new() }
+    if is_covered { sentences(&[messages.checking(), messages.checking_detail()]) } else { String::new() }
 }

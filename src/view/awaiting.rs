@@ -27,7 +27,7 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         move || context.read(|view| view.pay.clone()),
         move |pay| {
             Some(match pay.as_ref()? {
-                Pay::Asking => el("div").class("plate bone").text(context.messages.code_loading),
+                Pay::Asking => el("div").class("plate bone").text(context.messages.code_loading()),
                 Pay::Checking { resting } => checking(context, *resting),
                 Pay::Instrument(means) => instrument(context, &shown, means),
                 Pay::Missing(words) => missing(context, words.as_deref()),
@@ -61,7 +61,7 @@ fn head(context: Context, order: &Order) -> El {
         move || differing.filter(|_| !context.is_covered()),
         move |differing| {
             let text = fill(
-                messages.amount_differs,
+                messages.amount_differs(),
                 &[("due", &(context.ports.money)(due)), ("price", &(context.ports.money)(*differing.as_ref()?))],
             );
             Some(el("p").class("warning").text(&text))
@@ -69,9 +69,9 @@ fn head(context: Context, order: &Order) -> El {
     );
     let copy = el("span").bind_child(
         move || context.is_covered(),
-        move |covered| (!covered).then(|| copy_button(context, messages.amount_due, &due.plain(), &number)),
+        move |covered| (!covered).then(|| copy_button(context, messages.amount_due(), &due.plain(), &number)),
     );
-    let line = el("p").class("due").child(el("span").class("offscreen").text(messages.amount_due).text(" ")).child(amount).child(copy);
+    let line = el("p").class("due").child(el("span").class("offscreen").text(messages.amount_due()).text(" ")).child(amount).child(copy);
     el("header").child(el("h1").text(subject(order, messages))).child(line).child(warning)
 }
 
@@ -86,22 +86,22 @@ fn around_number(text: &str) -> (&str, &str, &str) {
 /// Time is up: there is nothing left to scan or to open.
 fn checking(context: Context, resting: bool) -> El {
     let messages = context.messages;
-    let details: &[&str] = if resting { &[messages.checking_rests, messages.paid_already] } else { &[messages.checking_detail] };
+    let details: &[&str] = if resting { &[messages.checking_rests(), messages.paid_already()] } else { &[messages.checking_detail()] };
     el("div")
         .class("plate covered")
         .child(icon::mark(icon::Mark::Hourglass))
-        .child(el("strong").text(messages.checking))
+        .child(el("strong").text(messages.checking()))
         .children(details.iter().map(|detail| el("span").text(detail)))
-        .child(resting.then(|| context.button("button primary", messages.check_again, || Event::CheckAgainPressed)))
+        .child(resting.then(|| context.button("button primary", messages.check_again(), || Event::CheckAgainPressed)))
 }
 
 fn missing(context: Context, words: Option<&str>) -> El {
     let messages = context.messages;
     el("div")
         .class("plate covered")
-        .child(el("strong").text(messages.code_missing))
+        .child(el("strong").text(messages.code_missing()))
         .child(words.map(|words| el("bdi").text(words)))
-        .child(context.button("button primary", messages.retry, || Event::RetryPressed))
+        .child(context.button("button primary", messages.retry(), || Event::RetryPressed))
 }
 
 fn notice(context: Context, copyable: bool, tone: Tone, text: &str) -> El {
@@ -126,7 +126,7 @@ fn countdown(context: Context) -> El {
         Some(seconds) if seconds <= URGENT_SECONDS => "countdown urgent",
         Some(_) => "countdown",
     };
-    el("p").bind_attr("class", class).attr("role", "timer").text(messages.remaining).text(" ").child(el("bdi").bind_text(text))
+    el("p").bind_attr("class", class).attr("role", "timer").text(messages.remaining()).text(" ").child(el("bdi").bind_text(text))
 }
 
 /// The switch is made once, so that pressing it does not take the focus from it.
@@ -134,9 +134,9 @@ fn sound(context: Context) -> El {
     let messages = context.messages;
     let read = move || context.read(|view| view.sound.clone());
     let state = move || match read() {
-        Some(Sound { blocked: true, .. }) => messages.sound_blocked.to_owned(),
-        Some(Sound { on: true, .. }) => messages.sound_on.to_owned(),
-        Some(Sound { on: false, .. }) | None => messages.sound_off.to_owned(),
+        Some(Sound { blocked: true, .. }) => messages.sound_blocked().to_owned(),
+        Some(Sound { on: true, .. }) => messages.sound_on().to_owned(),
+        Some(Sound { on: false, .. }) | None => messages.sound_off().to_owned(),
     };
     el("div").class("sounds").bind_child(
         move || read().map(|sound| sound.words),

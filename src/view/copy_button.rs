@@ -66,7 +66,7 @@ impl Context {
 /// `what` names the copied thing to those who cannot see what the button stands next to. `shown` is where the text can be
 /// seen: it is selected when copying does not work.
 pub(super) fn copy_button(context: Context, what: &str, text: &str, shown: &El) -> El {
-    copy_button_of(context, context.messages.copy, what, text, shown)
+    copy_button_of(context, context.messages.copy(), what, text, shown)
 }
 
 /// The same with words of its own.
@@ -85,7 +85,7 @@ pub(super) fn copy_button_of(context: Context, words: &'static str, what: &str, 
             if !worked {
                 shown.select_text();
             }
-            button.say(if worked { messages.copied } else { messages.copy_failed }, worked);
+            button.say(if worked { messages.copied() } else { messages.copy_failed() }, worked);
         };
         (ports.copy)(text.clone(), Box::new(done));
     };

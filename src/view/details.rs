@@ -32,10 +32,10 @@ pub(super) fn order_facts(context: Context, order: &Order) -> Option<El> {
     facts(
         context,
         &[
-            (messages.content, order.content.as_deref(), false),
-            (messages.order_number, order.id.as_ref().map(|id| id.as_str()), true),
-            (messages.out_order_number, order.out_order_id.as_ref().map(|id| id.as_str()), true),
-            (messages.created, order.create_time.as_deref(), false),
+            (messages.content(), order.content.as_deref(), false),
+            (messages.order_number(), order.id.as_ref().map(|id| id.as_str()), true),
+            (messages.out_order_number(), order.out_order_id.as_ref().map(|id| id.as_str()), true),
+            (messages.created(), order.create_time.as_deref(), false),
         ],
     )
 }
@@ -43,6 +43,6 @@ pub(super) fn order_facts(context: Context, order: &Order) -> Option<El> {
 /// A link to the shop's customer service, where there is one.
 pub(super) fn service(context: Context, order: &Order) -> Option<El> {
     let qq = order.service_qq.as_ref()?;
-    let text = fill(context.messages.service, &[("qq", qq.as_str())]);
+    let text = fill(context.messages.service(), &[("qq", qq.as_str())]);
     Some(el("a").class("service").attr("href", &qq.chat_url()).attr("target", "_blank").attr("rel", "noopener noreferrer").text(&text))
 }

@@ -13,7 +13,7 @@ pub(super) fn hints(context: Context, order: &Order) -> Option<El> {
     let tips = order.tips.clone();
     let aside = move |covered: &bool| {
         let tips = tips.iter().map(|tip| hint(context, tip));
-        (!covered).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips).children(tips))
+        (!covered).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips()).children(tips))
     };
     (!order.tips.is_empty()).then(|| el("div").class("wide").bind_child(move || context.is_covered(), aside))
 }
@@ -32,7 +32,7 @@ fn hint(context: Context, tip: &Tip) -> El {
         .attr("type", "button")
         .class("fold")
         .bind_attr("aria-expanded", move || if unfolded.get() { "true" } else { "false" })
-        .bind_text(move || if unfolded.get() { messages.tips_less } else { messages.tips_more }.to_owned())
+        .bind_text(move || if unfolded.get() { messages.tips_less() } else { messages.tips_more() }.to_owned())
         .on_click(move || unfolded.update(|unfolded| *unfolded = !*unfolded));
     el("div").child(text).child(button)
 }

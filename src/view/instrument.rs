@@ -30,28 +30,28 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
     let actual = details::facts(
         context,
         &[
-            (messages.actual_amount, instrument.actual_amount.as_deref(), true),
-            (messages.actual_account, instrument.account.as_deref(), true),
-            (messages.account_type, instrument.account_type.as_deref(), false),
+            (messages.actual_amount(), instrument.actual_amount.as_deref(), true),
+            (messages.actual_account(), instrument.account.as_deref(), true),
+            (messages.account_type(), instrument.account_type.as_deref(), false),
         ],
     );
     let has_account = actual.is_some();
     // Where it is paid by hand, the account comes first: its code holds no amount.
-    let by_hand = has_account.then(|| el("div").class("wide by-hand").child(label(order, messages.transfer)).child(actual));
+    let by_hand = has_account.then(|| el("div").class("wide by-hand").child(label(order, messages.transfer())).child(actual));
     let saves = actions.iter().find_map(|action| if let Action::Save(saving) = action { Some(*saving) } else { None });
     let parts = actions.iter().filter_map(|action| {
         Some(match action {
             Action::ContinueOnPhone => continue_on_phone(context)?,
             Action::CopyLink => copy_link(context),
             Action::LeaveApp => leave_app(context, name),
-            Action::OpenApp(link) => wallet_button(context, "button", link, &fill(messages.open_app, &[("method", name)])),
+            Action::OpenApp(link) => wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", name)])),
             Action::OpenPage(link) => page_button(context, link),
-            Action::OpenWallet(link) => wallet_button(context, "button primary", link, &fill(messages.open_wallet, &[("method", name)])),
+            Action::OpenWallet(link) => wallet_button(context, "button primary", link, &fill(messages.open_wallet(), &[("method", name)])),
             Action::Save(Saving::File) => save(context, order, instrument, name)?,
-            Action::Save(Saving::LongPress) => hint(&fill(messages.hold_to_save, &[("method", name)])),
+            Action::Save(Saving::LongPress) => hint(&fill(messages.hold_to_save(), &[("method", name)])),
             Action::Scan => {
                 let code = code(context, order, instrument, name, saves)?;
-                let what = (!has_account).then(|| label(order, &fill(messages.scan, &[("method", name)])));
+                let what = (!has_account).then(|| label(order, &fill(messages.scan(), &[("method", name)])));
                 el("div").class("scan").child(code).child(what)
             }
         })
@@ -100,7 +100,7 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let source = source(code)?;
     let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
     let amount = (context.ports.money)(order.trade_amount);
-    let label = fill(context.messages.code_label, &[("method", name), ("amount", &amount)]);
+    let label = fill(context.messages.code_label(), &[("method", name), ("amount", &amount)]);
     let plate = move || plate(&source, &label, dense, Some(|| Event::CodeBroken), context);
     if saving != Some(Saving::LongPress) {
         return Some(plate());
@@ -130,15 +130,15 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let code = instrument.fallback.as_ref().or(instrument.code.as_ref()).and_then(source)?;
     let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
-    let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until, &[("time", &(ports.moment)(at))]));
-    let scan = fill(messages.scan, &[("method", name)]);
-    let order_tail = [messages.order_number, " …", tail].concat();
+    let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
+    let scan = fill(messages.scan(), &[("method", name)]);
+    let order_tail = [messages.order_number(), " …", tail].concat();
     Some(Poster {
         amount: (ports.money)(order.trade_amount),
         code,
         file_name: ["payment-code-", tail].concat(),
         lines: [Some(scan), Some(order_tail), expires].into_iter().flatten().collect(),
-        rtl: messages.direction == "rtl",
+        rtl: messages.direction() == "rtl",
         subject: subject(order, messages).to_owned(),
     })
 }
@@ -151,16 +151,16 @@ fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let save = move || {
         if let Some(poster) = poster(context, &order, &instrument, &name_of) {
             let done = move |saved| match saved {
-                Saved::Done => copied.say(messages.saved, true),
-                Saved::Failed => copied.say(messages.save_failed, false),
+                Saved::Done => copied.say(messages.saved(), true),
+                Saved::Failed => copied.say(messages.save_failed(), false),
                 Saved::NotWanted => {}
             };
             (context.ports.save)(poster, Box::new(done));
         }
     };
-    let text = move || copied.said().unwrap_or(messages.save_code).to_owned();
+    let text = move || copied.said().unwrap_or(messages.save_code()).to_owned();
     let button = el("button").attr("type", "button").class("button save").child(icon::download()).child(el("span").bind_text(text));
-    Some(el("div").class("wide save-and-scan").child(button.on_click(save)).child(hint(&fill(messages.scan_album, &[("method", name)]))))
+    Some(el("div").class("wide save-and-scan").child(button.on_click(save)).child(hint(&fill(messages.scan_album(), &[("method", name)]))))
 }
 
 /// A real link: pressed by a finger it works where a scripted jump is blocked.
@@ -175,7 +175,7 @@ fn page_button(context: Context, page: &WalletLink) -> El {
         .attr("data-wallet", "")
         .attr("href", page.as_str())
         .attr("rel", "noreferrer")
-        .text(context.messages.open_page)
+        .text(context.messages.open_page())
 }
 
 /// The app that shows the page opens no other wallet: its menu, at the top right in all of them, leads to the browser.
@@ -184,20 +184,20 @@ fn leave_app(context: Context, name: &str) -> El {
     el("div")
         .class("leave-app")
         .child(icon::to_the_menu())
-        .child(el("strong").text(messages.leave_app))
-        .child(el("p").text(&fill(messages.leave_app_detail, &[("method", name)])))
+        .child(el("strong").text(messages.leave_app()))
+        .child(el("p").text(&fill(messages.leave_app_detail(), &[("method", name)])))
 }
 
 fn copy_link(context: Context) -> El {
     let address = (context.ports.address)();
     let shown = el("bdi").class("link").attr("dir", "ltr").text(&address);
-    let button = copy_button_of(context, context.messages.copy_link, "", &address, &shown);
+    let button = copy_button_of(context, context.messages.copy_link(), "", &address, &shown);
     el("p").class("copy-link").child(shown).child(button)
 }
 
 /// An app link opens nothing on a computer: the same page on a phone does.
 fn continue_on_phone(context: Context) -> Option<El> {
-    let words = context.messages.continue_on_phone;
+    let words = context.messages.continue_on_phone();
     let plate = plate(&qr::picture_url(&(context.ports.address)())?, words, false, None, context);
     Some(el("div").class("scan").child(plate).child(el("p").class("label").child(icon::phone()).child(el("span").text(words))))
 }
@@ -209,8 +209,8 @@ fn not_opened(context: Context, name: &str) -> El {
     el("div").class("wide").bind_child(
         move || context.read(|view| view.not_opened),
         move |not_opened| {
-            let heading = el("strong").text(&fill(messages.not_opened, &[("method", &method)]));
-            let detail = el("p").text(&fill(messages.not_opened_detail, &[("method", &method)]));
+            let heading = el("strong").text(&fill(messages.not_opened(), &[("method", &method)]));
+            let detail = el("p").text(&fill(messages.not_opened_detail(), &[("method", &method)]));
             not_opened.then(|| el("div").class("warning not-opened").child(heading).child(detail))
         },
     )
@@ -219,6 +219,6 @@ fn not_opened(context: Context, name: &str) -> El {
 /// Words of the gateway.
 pub(super) fn words(context: Context, words: &str, copyable: bool) -> El {
     let shown = el("bdi").text(words);
-    let button = copyable.then(|| copy_button(context, context.messages.content, words, &shown));
+    let button = copyable.then(|| copy_button(context, context.messages.content(), words, &shown));
     el("p").class("words").child(shown).text(" ").child(button)
 }

@@ -19,7 +19,7 @@ pub(super) fn choice(language: RwSignal<Language>, ports: Ports) -> El {
     };
     let select = el("select")
         .children(options)
-        .bind_attr("aria-label", move || language.get().messages.language)
+        .bind_attr("aria-label", move || language.get().messages.language())
         .on_choice(choose)
         .bind_choice(move || language.get().locale.tag);
     el("div").class("language").child(icon::globe()).child(select)

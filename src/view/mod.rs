@@ -26,21 +26,24 @@ use crate::{
     order::{Fen, Order, PayMethod, UnixSeconds},
 };
 
+/// What is done with the outcome of something that takes a while.
+pub type Then<T> = Box<dyn FnOnce(T)>;
+
 /// What the view may ask of the browser.
 #[derive(Clone, Copy)]
 pub struct Ports {
     /// The address of the page, to be opened elsewhere.
     pub address: fn() -> String,
     /// Copies a text, then says whether it worked.
-    pub copy: fn(String, Box<dyn FnOnce(bool)>),
+    pub copy: fn(String, Then<bool>),
     /// Draws a poster, then gives the address of the picture where it could be drawn.
-    pub draw: fn(Poster, Box<dyn FnOnce(Option<String>)>),
+    pub draw: fn(Poster, Then<Option<String>>),
     /// An amount in the language of the page.
     pub money: fn(Fen) -> String,
     /// A moment in the language of the page, by the clock of the shopper's own place.
     pub moment: fn(UnixSeconds) -> String,
     /// Saves a poster as a file or hands it on, then says what became of it.
-    pub save: fn(Poster, Box<dyn FnOnce(Saved)>),
+    pub save: fn(Poster, Then<Saved>),
     /// Tells the checkout what the shopper did.
     pub send: fn(Event),
     /// Speaks another language from now on.
@@ -89,7 +92,7 @@ pub enum Unit {
 /// What every component needs.
 #[derive(Clone, Copy)]
 struct Context {
-    messages: &'static Messages,
+    messages: Messages,
     copied: RwSignal<Copied>,
     ports: Ports,
     view: RwSignal<ViewModel>,
@@ -129,7 +132,7 @@ pub fn page(view: RwSignal<ViewModel>, language: RwSignal<Language>, ports: Port
         .child(el("div").class("screen").bind_child(
             move || (view.with(|view| view.screen.clone()), language.get()),
             move |(screen, Language { messages, .. })| {
-                let context = Context { copied, messages, ports, view };
+                let context = Context { copied, messages: *messages, ports, view };
                 Some(match screen {
                     Screen::Awaiting { order } => awaiting::awaiting(context, order),
                     Screen::Ended { end, order } => outcome::ended(context, *end, order),
@@ -143,37 +146,37 @@ pub fn page(view: RwSignal<ViewModel>, language: RwSignal<Language>, ports: Port
 }
 
 /// What is wrong with the line to the gateway; empty if nothing is.
-fn connection_text(connection: Connection, messages: &Messages) -> String {
+fn connection_text(connection: Connection, messages: Messages) -> String {
     let trouble = match connection {
         Connection::Good => return String::new(),
-        Connection::Offline => messages.offline,
-        Connection::Reconnecting => messages.reconnecting,
-        Connection::Refusing => messages.refusing,
+        Connection::Offline => messages.offline(),
+        Connection::Reconnecting => messages.reconnecting(),
+        Connection::Refusing => messages.refusing(),
     };
-    sentences(&[trouble, messages.safe])
+    sentences(&[trouble, messages.safe()])
 }
 
 /// What a shopper calls the way an order is paid.
-fn method_name<'order>(method: Option<&'order PayMethod>, messages: &'order Messages) -> &'order str {
-    method.map_or(messages.method_unknown, |method| messages.method(&method.code, method.label.as_deref()))
+fn method_name(method: Option<&PayMethod>, messages: Messages) -> &str {
+    method.map_or(messages.method_unknown(), |method| messages.method(&method.code, method.label.as_deref()))
 }
 
 /// The title of the tab; empty while there are no words for one.
-pub fn title(view: &ViewModel, messages: &Messages, money: fn(Fen) -> String) -> String {
+pub fn title(view: &ViewModel, messages: Messages, money: fn(Fen) -> String) -> String {
     let subject_of = |order| [" – ", subject(order, messages)].concat();
     match &view.screen {
-        _ if messages.title.is_empty() => String::new(),
-        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => [messages.checking, &subject_of(order)].concat(),
+        _ if messages.title().is_empty() => String::new(),
+        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => [messages.checking(), &subject_of(order)].concat(),
         Screen::Awaiting { order } => {
-            [&fill(messages.title_due, &[("amount", &money(order.trade_amount))]), subject_of(order).as_str()].concat()
+            [&fill(messages.title_due(), &[("amount", &money(order.trade_amount))]), subject_of(order).as_str()].concat()
         }
         Screen::Ended { end, .. } => outcome::end_texts(*end, messages).0.to_owned(),
         Screen::Failed { reason, .. } => outcome::reason_texts(reason, messages).0.to_owned(),
-        Screen::Loading { .. } => messages.title.to_owned(),
-        Screen::Paid { order, .. } => ["✓ ", messages.paid, &subject_of(order)].concat(),
+        Screen::Loading { .. } => messages.title().to_owned(),
+        Screen::Paid { order, .. } => ["✓ ", messages.paid(), &subject_of(order)].concat(),
     }
 }
 
-fn subject<'order>(order: &'order Order, messages: &'order Messages) -> &'order str {
-    order.subject.as_deref().unwrap_or(messages.title)
+fn subject(order: &Order, messages: Messages) -> &str {
+    order.subject.as_deref().unwrap_or(messages.title())
 }

@@ -13,20 +13,20 @@ use crate::{
 };
 
 /// Heading and explanation of an order that ended.
-pub(super) fn end_texts(end: End, messages: &Messages) -> (&str, Option<&str>) {
+pub(super) fn end_texts(end: End, messages: Messages) -> (&'static str, Option<&'static str>) {
     match end {
-        End::Closed => (messages.closed, Some(messages.closed_detail)),
-        End::CreationFailed => (messages.creation_failed, None),
-        End::TimedOut => (messages.timed_out, Some(messages.timed_out_detail)),
+        End::Closed => (messages.closed(), Some(messages.closed_detail())),
+        End::CreationFailed => (messages.creation_failed(), None),
+        End::TimedOut => (messages.timed_out(), Some(messages.timed_out_detail())),
     }
 }
 
 /// Heading, explanation and next step where there is no order.
-pub(super) fn reason_texts<'text>(reason: &Reason, messages: &'text Messages) -> (&'text str, [&'text str; 2]) {
+pub(super) fn reason_texts(reason: &Reason, messages: Messages) -> (&'static str, [&'static str; 2]) {
     match reason {
-        Reason::LinkIncomplete => (messages.link_incomplete, [messages.link_incomplete_detail, messages.open_again]),
-        Reason::NotFound(_) => (messages.not_found, [messages.not_found_detail, messages.open_again]),
-        Reason::Unreachable => (messages.unreachable, [messages.unreachable_detail, messages.paid_already]),
+        Reason::LinkIncomplete => (messages.link_incomplete(), [messages.link_incomplete_detail(), messages.open_again()]),
+        Reason::NotFound(_) => (messages.not_found(), [messages.not_found_detail(), messages.open_again()]),
+        Reason::Unreachable => (messages.unreachable(), [messages.unreachable_detail(), messages.paid_already()]),
     }
 }
 
@@ -43,7 +43,7 @@ fn line(class: &str, text: &str) -> El {
 /// The order is being asked for: the same skeleton that `index.html` shows before.
 pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
     let messages = context.messages;
-    let text = if retrying { messages.loading_retries } else { messages.loading };
+    let text = if retrying { messages.loading_retries() } else { messages.loading() };
     let bone = |class| el("div").class(class);
     el("section")
         .class("card skeleton")
@@ -56,19 +56,19 @@ pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
 /// The order is paid.
 pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
     let Context { messages, ports, .. } = context;
-    let detail = fill(messages.paid_detail, &[("amount", &(ports.money)(order.trade_amount))]);
-    let card = card("paid", Mark::Tick, messages.paid).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
+    let detail = fill(messages.paid_detail(), &[("amount", &(ports.money)(order.trade_amount))]);
+    let card = card("paid", Mark::Tick, messages.paid()).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
     let card = match target {
-        None => card.child(line("stay", messages.paid_stay)),
+        None => card.child(line("stay", messages.paid_stay())),
         Some(target) => {
             let countdown = move || {
                 let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
-                time.map(|time| fill(messages.leaving_in, &[("time", &time)])).unwrap_or_default()
+                time.map(|time| fill(messages.leaving_in(), &[("time", &time)])).unwrap_or_default()
             };
-            let go = el("a").class("button primary").attr("href", target.as_str()).text(messages.go_now);
+            let go = el("a").class("button primary").attr("href", target.as_str()).text(messages.go_now());
             let stay = el("div").class("wide").bind_child(
                 move || context.read(|view| view.leaving_in.is_some()),
-                move |leaving| leaving.then(|| context.button("button", messages.stay, || Event::StayPressed)),
+                move |leaving| leaving.then(|| context.button("button", messages.stay(), || Event::StayPressed)),
             );
             card.child(line("leaving", "").bind_text(countdown)).child(go.on_click(move || (ports.send)(Event::GoNowFollowed))).child(stay)
         }
@@ -86,7 +86,7 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
         End::TimedOut => ("timed-out", Mark::Hourglass),
     };
     let what = [subject(order, messages), " · ", &(context.ports.money)(order.trade_amount)].concat();
-    let advice = [detail, Some(messages.order_again), Some(messages.paid_already)].into_iter().flatten();
+    let advice = [detail, Some(messages.order_again()), Some(messages.paid_already())].into_iter().flatten();
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice.collect::<Vec<_>>())))
         .child(line("subject", &what))
@@ -107,6 +107,6 @@ pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) ->
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice)))
         .child(words.map(|words| line("words", "").child(el("bdi").text(words))))
-        .child(can_retry.then(|| context.button("button primary", messages.retry, || Event::RetryPressed)))
-        .child(number.map(|number| line("number", messages.order_number).text(" ").child(el("bdi").text(number))))
+        .child(can_retry.then(|| context.button("button primary", messages.retry(), || Event::RetryPressed)))
+        .child(number.map(|number| line("number", messages.order_number()).text(" ").child(el("bdi").text(number))))
 }
