@@ -66,6 +66,17 @@ pub(crate) fn end_to_end(arguments: &[String]) -> Result<()> {
     }
 }
 
+/// Pictures of every screen on one page.
+pub(crate) fn gallery(part: Option<&str>) -> Result<()> {
+    tools::install_for_build()?;
+    match tools::browser()? {
+        Some(browser) => step("Taking pictures of every screen", || {
+            run(e2e(&browser).arg("gallery").args(part), "the screen that could not be reached is named above")
+        }),
+        None => bail!("the gallery needs a browser and its driver"),
+    }
+}
+
 /// A page in front of a flaky gateway, for so many minutes.
 pub(crate) fn soak(minutes: f64) -> Result<()> {
     match tools::browser()? {
@@ -85,7 +96,11 @@ fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> 
 /// The program that plays the page in a browser.
 fn e2e(browser: &tools::Browser) -> Command {
     let mut program = cargo(&["run", "--quiet", "--locked", "--package", "e2e", "--"]);
-    program.env("SAOMA_DIST", project::dist()).env("SAOMA_CHROME", &browser.chrome).env("SAOMA_CHROMEDRIVER", &browser.chromedriver);
+    program
+        .env("SAOMA_DIST", project::dist())
+        .env("SAOMA_AXE", tools::axe())
+        .env("SAOMA_CHROME", &browser.chrome)
+        .env("SAOMA_CHROMEDRIVER", &browser.chromedriver);
     program
 }
 

@@ -42,6 +42,11 @@ enum Task {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Take pictures of every screen of the page in dist/, in both themes and both directions
+    Gallery {
+        /// A part of a screen's name
+        part: Option<String>,
+    },
     /// Show this list
     Help,
     /// Make the application small and write the content security policy (the build calls it)
@@ -64,6 +69,7 @@ fn main() {
         Task::Dev(address) => serve::dev(&address),
         Task::E2e { arguments } => check::end_to_end(&arguments),
         Task::Fuzz { seconds } => fuzz::run(seconds),
+        Task::Gallery { part } => check::gallery(part.as_deref()),
         Task::Help => help(),
         Task::Seal => seal::run(),
         Task::Soak { minutes } => check::soak(minutes),

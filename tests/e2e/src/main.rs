@@ -4,7 +4,9 @@
 //! session, so they run in parallel. After each one, what must hold in all of them is checked: see [`stage::Stage::end`].
 
 mod driver;
+mod gallery;
 mod scenarios;
+mod screens;
 mod soak;
 mod stage;
 
@@ -19,8 +21,10 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some("soak") {
-        return soak_for(std::env::args().nth(2));
+    match std::env::args().nth(1).as_deref() {
+        Some("gallery") => return gallery_of(&std::env::args().nth(2).unwrap_or_default()),
+        Some("soak") => return soak_for(std::env::args().nth(2)),
+        _ => {}
     }
     let mut arguments = Arguments::from_args();
     // Scenarios wait more than they work: three at a time keep two cores busy, more make timers late.
@@ -35,6 +39,26 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, scenarios::all(driver.url()));
     drop(driver);
     conclusion.exit_code()
+}
+
+/// `gallery [PART OF A SCREEN'S NAME]`
+fn gallery_of(part: &str) -> ExitCode {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("report/gallery");
+    let result = || -> Result<usize> {
+        let driver = Chromedriver::start()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(gallery::make(&driver.url(), &folder, part))
+    };
+    match result() {
+        Ok(count) => {
+            println!("{count} pictures: {}", folder.join("index.html").display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// `soak MINUTES`

@@ -13,16 +13,52 @@ use http::Method;
 use sandbox::{Call, Record, Sandbox, Settings, Spec};
 use serde_json::{Value, json};
 use thirtyfour::{
-    By, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, RequestData, WebDriver, WebElement, WindowHandle,
+    By, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, Key, RequestData, WebDriver, WebElement, WindowHandle,
     common::command::FormatRequestData,
 };
 
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(12);
 
+/// What the browser says it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Agent {
+    Alipay,
+    Android,
+    IPad,
+    IPhone,
+    Qq,
+    UnionPay,
+    WeChat,
+}
+
+impl Agent {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Alipay => {
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 AlipayClient/10.5.66"
+            }
+            Self::Android => "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36",
+            Self::IPad => "Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 Version/12.1 Mobile/15E148 Safari/604.1",
+            Self::IPhone => {
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1"
+            }
+            Self::Qq => "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 QQ/8.9.80",
+            Self::UnionPay => {
+                "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36 UnionPay/1.0"
+            }
+            Self::WeChat => {
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.42"
+            }
+        }
+    }
+}
+
 /// What the browser looks like.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
+    /// What it says it is; its own words where nothing is said.
+    pub(crate) agent: Option<Agent>,
     pub(crate) blocked_urls: Vec<&'static str>,
     pub(crate) dark: bool,
     pub(crate) flat: bool,
@@ -36,15 +72,21 @@ pub(crate) struct Look {
 
 impl Look {
     pub(crate) fn desktop() -> Self {
-        Self { blocked_urls: Vec::new(), dark: false, flat: false, height: 900, language: "zh-CN", phone: false, script: "", width: 1280 }
+        Self {
+            agent: None,
+            blocked_urls: Vec::new(),
+            dark: false,
+            flat: false,
+            height: 900,
+            language: "zh-CN",
+            phone: false,
+            script: "",
+            width: 1280,
+        }
     }
 
     pub(crate) fn phone() -> Self {
-        Self { height: 844, phone: true, width: 390, ..Self::desktop() }
-    }
-
-    fn user_agent(&self) -> Option<&'static str> {
-        self.phone.then_some("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36")
+        Self { agent: Some(Agent::Android), height: 844, phone: true, width: 390, ..Self::desktop() }
     }
 }
 
@@ -80,9 +122,7 @@ impl Stage {
     }
 
     async fn dress(&self, look: &Look) -> Result<()> {
-        let scheme = if look.dark { "dark" } else { "light" };
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        self.set_dark(look.dark).await?;
         let metrics = json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
         if !look.script.is_empty() {
@@ -92,6 +132,21 @@ impl Stage {
             self.devtools("Network.enable", json!({})).await?;
             self.devtools("Network.setBlockedURLs", json!({ "urls": look.blocked_urls })).await?;
         }
+        Ok(())
+    }
+
+    pub(crate) async fn set_dark(&self, dark: bool) -> Result<()> {
+        let scheme = if dark { "dark" } else { "light" };
+        // Motion ends at once: what is judged is what stays.
+        let features =
+            json!([{ "name": "prefers-color-scheme", "value": scheme }, { "name": "prefers-reduced-motion", "value": "reduce" }]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        Ok(())
+    }
+
+    /// The browser says from now on that it is another one.
+    pub(crate) async fn pretend(&self, agent: Agent) -> Result<()> {
+        self.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent.text() })).await?;
         Ok(())
     }
 
@@ -188,9 +243,60 @@ impl Stage {
         self.until(&format!("document.querySelector('[data-screen]')?.dataset.screen === '{screen}'")).await
     }
 
-    /// Waits until the page shows a code.
+    /// Waits until the page shows a code, and has its words.
     pub(crate) async fn until_code(&self) -> Result<()> {
-        self.until("document.querySelector('img.code')?.complete === true && document.querySelector('img.code').naturalWidth > 0").await
+        self.until("document.querySelector('img.code')?.complete === true && document.querySelector('img.code').naturalWidth > 0").await?;
+        self.until_words().await
+    }
+
+    /// Waits until the page has its words.
+    pub(crate) async fn until_words(&self) -> Result<()> {
+        self.until("(document.querySelector('select')?.getAttribute('aria-label') ?? '') !== ''").await
+    }
+
+    /// Chooses a language on the page, and waits for it.
+    pub(crate) async fn choose_language(&self, tag: &str) -> Result<()> {
+        let choose = format!(
+            "(() => {{ const select = document.querySelector('select'); select.value = '{tag}'; select.dispatchEvent(new Event('change')); return true; }})()"
+        );
+        self.eval(&choose).await?;
+        self.until(&format!("document.documentElement.lang === '{tag}'")).await?;
+        self.until_words().await
+    }
+
+    /// A picture of the whole page, as PNG in base64.
+    pub(crate) async fn picture(&self) -> Result<String> {
+        let picture = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await?;
+        Ok(picture.get("data").and_then(Value::as_str).context("no picture")?.to_owned())
+    }
+
+    /// What axe-core finds wrong with the page: one line for each rule that is broken.
+    pub(crate) async fn axe(&self) -> Result<Vec<String>> {
+        const RUN: &str = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(
+            (result) => done(result.violations.map((rule) => rule.id + ': ' + rule.help + ': ' + rule.nodes.map((node) => node.html + ' ' + node.any.map((check) => check.message)).join(' | '))),
+            (error) => done(['axe did not run: ' + error]));";
+        if self.eval("typeof axe").await? == "undefined" {
+            let file = env::var("SAOMA_AXE").context("SAOMA_AXE does not name axe.min.js; run this through `cargo xtask`")?;
+            self.driver.execute(tokio::fs::read_to_string(&file).await.context(file)?, vec![]).await?;
+        }
+        let found = self.driver.execute_async(RUN, vec![]).await?;
+        let list = found.json().as_array().context("axe gave no list")?.clone();
+        Ok(list.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Presses a key where the focus is.
+    pub(crate) async fn press_key(&self, key: Key) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(key.value().to_string()).perform().await?)
+    }
+
+    /// What the codes on a PNG picture say.
+    pub(crate) fn read_codes(picture: &[u8]) -> Result<Vec<String>> {
+        let picture = image::load_from_memory(picture)?.into_luma8();
+        let (width, height) = (usize::try_from(picture.width())?, usize::try_from(picture.height())?);
+        let pixels = picture.into_raw();
+        let mut prepared =
+            rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels.get(y * width + x).copied().unwrap_or(255));
+        Ok(prepared.detect_grids().into_iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect())
     }
 
     /// Waits until the page shows this text.
@@ -246,12 +352,7 @@ impl Stage {
 
     /// What the codes on a picture of the page say, read by an independent decoder.
     pub(crate) async fn scan(&self) -> Result<Vec<String>> {
-        let picture = image::load_from_memory(&self.driver.screenshot_as_png().await?)?.into_luma8();
-        let (width, height) = (usize::try_from(picture.width())?, usize::try_from(picture.height())?);
-        let pixels = picture.into_raw();
-        let mut prepared =
-            rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels.get(y * width + x).copied().unwrap_or(255));
-        Ok(prepared.detect_grids().into_iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect())
+        Self::read_codes(&self.driver.screenshot_as_png().await?)
     }
 
     /// What the console says since it was last read.
@@ -261,6 +362,11 @@ impl Stage {
     }
 
     // The end
+
+    /// Closes the browser without a check.
+    pub(crate) async fn close(self) -> Result<()> {
+        self.driver.quit().await.context("the browser did not close")
+    }
 
     /// Checks what holds in every scenario, keeps a picture of a failed one, and closes the browser.
     pub(crate) async fn end(self, played: Result<()>) -> Result<()> {
@@ -330,8 +436,8 @@ async fn open_browser(driver_url: &str, look: &Look) -> Result<WebDriver> {
     }
     wanted.add_arg(&format!("--window-size={},{}", look.width, look.height))?;
     wanted.add_arg(&format!("--lang={}", look.language))?;
-    if let Some(agent) = look.user_agent() {
-        wanted.add_arg(&format!("--user-agent={agent}"))?;
+    if let Some(agent) = look.agent {
+        wanted.add_arg(&format!("--user-agent={}", agent.text()))?;
     }
     wanted.add_experimental_option("prefs", json!({ "intl.accept_languages": look.language }))?;
     if let Some(binary) = env::var_os("SAOMA_CHROME") {

@@ -141,7 +141,7 @@ async fn an_expired_order_is_covered_and_still_paid_late(stage: &Stage) -> Resul
     stage.until_code().await?;
     ensure!(stage.scan().await?.len() == 1);
     stage.until_text("正在确认付款结果").await?;
-    ensure!(!stage.has("img.code").await? && !stage.has("a.wallet").await?, "nothing to scan, nothing to open");
+    ensure!(!stage.has("img.code").await? && !stage.has("a[data-wallet]").await?, "nothing to scan, nothing to open");
     ensure!(stage.scan().await?.is_empty(), "not even by a camera");
     let asked = stage.count(&id, Call::Status);
     tokio::time::sleep(Duration::from_secs(4)).await;

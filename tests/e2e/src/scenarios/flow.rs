@@ -273,8 +273,8 @@ async fn a_wallet_is_a_link_on_a_phone(stage: &Stage) -> Result<()> {
     let scheme = "alipays://platformapi/startapp?saId=10000007";
     stage.open_order(Spec { code: Code { scheme: scheme.into(), ..Code::default() }, ..Spec::default() }).await?;
     stage.until_code().await?;
-    ensure!(stage.eval("document.querySelector('a.wallet').getAttribute('href')").await? == scheme);
-    let above = "document.querySelector('a.wallet').getBoundingClientRect().bottom <= document.querySelector('img.code').getBoundingClientRect().top";
+    ensure!(stage.eval("document.querySelector('a[data-wallet]').getAttribute('href')").await? == scheme);
+    let above = "document.querySelector('a[data-wallet]').getBoundingClientRect().bottom <= document.querySelector('img.code').getBoundingClientRect().top";
     ensure!(stage.eval(above).await? == true, "on a phone the wallet comes before the code");
     Ok(())
 }
@@ -284,7 +284,7 @@ async fn a_wallet_is_no_link_on_a_computer(stage: &Stage) -> Result<()> {
     let id = stage.open_order(Spec { code: Code { scheme: scheme.into(), ..Code::default() }, is_auto_open: 1, ..Spec::default() }).await?;
     stage.until_code().await?;
     stage.until_here("status is asked twice", |stage| stage.count(&id, Call::Status) >= 2).await?;
-    ensure!(!stage.has("a.wallet").await?);
+    ensure!(!stage.has("a[data-wallet]").await?);
     ensure!(stage.has("img.code").await?, "nothing opened");
     Ok(())
 }

@@ -47,7 +47,7 @@ async fn english_by_the_link(stage: &Stage) -> Result<()> {
     stage.open(&format!("/pay/{id}?lang=en")).await?;
     stage.until_text("Scan with Alipay to pay").await?;
     ensure!(stage.eval("document.documentElement.lang").await? == "en");
-    ensure!(stage.eval("document.title").await?.as_str().unwrap_or_default().starts_with("¥10.01 due"));
+    ensure!(stage.eval("document.title").await?.as_str().unwrap_or_default().starts_with("CN¥10.01 due"));
     Ok(())
 }
 
@@ -81,7 +81,7 @@ async fn the_amount_and_the_order_are_complete(stage: &Stage) -> Result<()> {
     for part in parts {
         ensure!(text.contains(part), "{part} is missing in\n{text}");
     }
-    ensure!(stage.eval("document.querySelector('img.code').alt").await? == "支付宝付款二维码，金额 ¥1234.57");
+    ensure!(stage.eval("document.querySelector('img.code').alt").await? == "支付宝付款二维码，金额 ¥1,234.57");
     ensure!(stage.eval("document.querySelector('img.code').getBoundingClientRect().width >= 220").await? == true);
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! What a shopper, a merchant and a gateway go through together.
 
+mod accessibility;
 mod faults;
 mod flow;
+mod languages;
 mod look;
 mod matrix;
+mod places;
+mod saving;
 mod sound;
 mod tabs;
 
@@ -19,5 +23,9 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     sound::add(&mut suite);
     tabs::add(&mut suite);
     look::add(&mut suite);
+    places::add(&mut suite);
+    saving::add(&mut suite);
+    languages::add(&mut suite);
+    accessibility::add(&mut suite);
     suite.trials
 }
