@@ -196,7 +196,7 @@ async fn a_covered_code_leaves_nothing_to_scan_to_open_or_to_obey() {
     assert!(shown.find("img.code").is_some() && shown.find("a[data-wallet]").is_some() && shown.find(".warning").is_some());
     shown.set(ViewModel { remaining: None, ..awaiting(Pay::Checking { resting: false }) }).await;
     assert!(shown.find("img").is_none() && shown.find("a[data-wallet]").is_none() && shown.find(".warning").is_none());
-    assert!(shown.text("#alarm").starts_with("Checking your payment"), "it interrupts");
+    assert!(shown.text("#alarm").starts_with("Checking your payment – "), "it interrupts");
     shown.set(awaiting(Pay::Checking { resting: true })).await;
     shown.press(".covered .button");
     assert_eq!(SENT.take(), [Event::CheckAgainPressed]);

@@ -71,7 +71,7 @@ fn load(locale: Locale) {
     spawn_local(async move {
         let Some(messages) = download(locale).await else {
             super::report(&["saoma: the language file ", &path(locale), " could not be loaded, or misses a text"].concat());
-            tab::say_that_words_are_missing(spoken().is_some_and(|language| language.messages.title().is_empty()));
+            tab::say_that_words_are_missing(spoken().is_some_and(|language| language.messages.is_silent()));
             RETRY.set(Some(Timeout::new(PAUSE_MS, move || speak(WANTED.get().unwrap_or(locale)))));
             return;
         };

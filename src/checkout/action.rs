@@ -62,10 +62,10 @@ impl Means {
         Self { actions: actions(place, &instrument, method), instrument }
     }
 
-    /// The link that opens the wallet with this payment, where this place opens it.
-    pub fn wallet_link(&self) -> Option<&WalletLink> {
+    /// The link that opens this payment without scanning, where this place opens it: in the wallet, or on a web page.
+    pub fn link(&self) -> Option<&WalletLink> {
         self.actions.iter().find_map(|action| match action {
-            Action::OpenWallet(link) => Some(link),
+            Action::OpenPage(link) | Action::OpenWallet(link) => Some(link),
             _ => None,
         })
     }

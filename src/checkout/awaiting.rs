@@ -340,11 +340,16 @@ impl Awaiting {
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
         let is_time = shared.visible && shared.place.lets_wallet_open() && !is_expired(self.expires, now, shared);
         if let (Offered::Instrument(means), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
-            && let Some(link) = means.wallet_link()
+            && let Some(link) = means.link()
         {
             self.wallet = WalletWish::Granted;
-            effects.push(Effect::OpenWallet(link.clone()));
-            self.opening.asked(now);
+            if !link.is_page() {
+                effects.push(Effect::OpenWallet(link.clone()));
+                self.opening.asked(now);
+            } else if shared.place.past != Past::Visited {
+                // Who comes back from there is not sent away again.
+                effects.push(Effect::Visit(link.clone()));
+            }
         }
     }
 

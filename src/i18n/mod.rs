@@ -111,6 +111,11 @@ impl Messages {
         Some(Self(Box::leak(Box::new(texts))))
     }
 
+    /// Whether there are no words.
+    pub fn is_silent(self) -> bool {
+        self.title().is_empty()
+    }
+
     /// All texts with their keys, in the order of declaration.
     pub fn entries(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         Self::KEYS.into_iter().zip(self.0.iter().copied())

@@ -33,6 +33,7 @@ pub(super) fn announcers(context: impl Fn() -> Context + Copy + 'static) -> [El;
 fn state(context: Context, view: &ViewModel) -> String {
     let messages = context.messages;
     match (&view.screen, view.connection) {
+        _ if messages.is_silent() => String::new(),
         (Screen::Awaiting { .. }, connection @ (Connection::Offline | Connection::Reconnecting | Connection::Refusing)) => {
             connection_text(connection, messages)
         }
@@ -67,5 +68,5 @@ fn time_left(context: Context, seconds: u64) -> String {
 fn alarm(context: Context) -> String {
     let messages = context.messages;
     let is_covered = context.read(|view| matches!(view.pay, Some(Pay::Checking { resting: false })));
-    if is_covered { sentences(&[messages.checking(), messages.checking_detail()]) } else { String::new() }
+    if is_covered { [messages.checking(), " – ", messages.checking_detail()].concat() } else { String::new() }
 }

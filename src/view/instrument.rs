@@ -101,6 +101,7 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
     let amount = (context.ports.money)(order.trade_amount);
     let label = fill(context.messages.code_label(), &[("method", name), ("amount", &amount)]);
+    let label = if label.is_empty() { amount } else { label };
     let plate = move || plate(&source, &label, dense, Some(|| Event::CodeBroken), context);
     if saving != Some(Saving::LongPress) {
         return Some(plate());

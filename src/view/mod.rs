@@ -127,6 +127,7 @@ pub fn page(view: RwSignal<ViewModel>, language: RwSignal<Language>, ports: Port
     let context = move || Context { copied, messages: language.get().messages, ports, view };
     el("div")
         .class("page")
+        .bind_attr("data-words", move || if language.get().messages.is_silent() { "none" } else { "here" })
         .children(announcer::announcers(context))
         .child(el("p").class("connection").bind_text(move || connection_text(view.with(|view| view.connection), context().messages)))
         .child(el("div").class("screen").bind_child(
@@ -165,7 +166,7 @@ fn method_name(method: Option<&PayMethod>, messages: Messages) -> &str {
 pub fn title(view: &ViewModel, messages: Messages, money: fn(Fen) -> String) -> String {
     let subject_of = |order| [" – ", subject(order, messages)].concat();
     match &view.screen {
-        _ if messages.title().is_empty() => String::new(),
+        _ if messages.is_silent() => String::new(),
         Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => [messages.checking(), &subject_of(order)].concat(),
         Screen::Awaiting { order } => {
             [&fill(messages.title_due(), &[("amount", &money(order.trade_amount))]), subject_of(order).as_str()].concat()

@@ -49,7 +49,7 @@ pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
         .class("card skeleton")
         .attr("data-screen", "loading")
         .attr("aria-busy", "true")
-        .children([bone("bone line"), bone("bone amount"), bone("bone code"), line("wait", text)])
+        .children([bone("bone line"), bone("bone amount"), bone("bone code"), el("h1").class("wait").text(text)])
         .child(line("number", "").child(el("bdi").text(number)))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use saoma::{
     checkout::{Device, Effect, Event, Host, Past, Pay, Place, Setup},
-    order::{Answer, Offer, WalletLink},
+    order::{Answer, Instrument, Offer, WalletLink},
 };
 
 use crate::page::*;
@@ -26,6 +26,21 @@ fn a_wallet_opens_by_itself_once_on_a_phone_that_lets_it() {
         }
         assert_eq!(page.count(|effect| matches!(effect, Effect::OpenWallet(_))), expected, "{place:?}");
     }
+}
+
+#[test]
+fn a_page_for_paying_opens_by_itself_once_and_not_again_for_whoever_comes_back() {
+    let visits = |past: Past| {
+        let mut page = Page::open(Setup { place: Place { past, ..phone() }, ..setup() });
+        page.answer(info(wants_wallet()));
+        let instrument = Instrument { wallet: WalletLink::decode("https://pay.example/h5"), ..Instrument::default() };
+        page.answer(Answer::QrCode(Ok(Offer::Instrument(instrument))));
+        page.pass(seconds(3));
+        page.answer(status(wants_wallet()));
+        assert!(!page.checkout.view(page.now).not_opened);
+        page.count(|effect| matches!(effect, Effect::Visit(_)))
+    };
+    assert_eq!((visits(Past::Fresh), visits(Past::Visited)), (1, 0));
 }
 
 #[test]

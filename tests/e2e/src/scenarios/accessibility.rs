@@ -100,7 +100,7 @@ async fn what_a_screen_reader_is_told(stage: &Stage) -> Result<()> {
         "Scan with Alipay to pay, CN¥10.01",
         "30 seconds left to pay",
         "Copied",
-        "! Checking your payment This code has expired: please do not pay with it. If you have already paid, the result will appear here.",
+        "! Checking your payment – This code has expired: please do not pay with it. If you have already paid, the result will appear here.",
     ];
     ensure!(heard == serde_json::json!(expected), "heard: {heard:#}");
     // The result speaks through its heading, which has the focus.

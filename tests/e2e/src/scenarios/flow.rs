@@ -49,7 +49,7 @@ async fn scan_to_redirect(stage: &Stage) -> Result<()> {
     ensure!(stage.text().await?.contains("10.01"), "the amount is on the page");
     pay_in_wallet(stage, &wallet).await?;
     stage.until_screen("paid").await?;
-    stage.until_text("2 秒后自动返回商家").await?;
+    stage.until_text("2秒钟后自动返回商家").await?;
     ensure!(stage.eval("document.title").await?.as_str().unwrap_or_default().starts_with("✓ 支付成功"), "the title tells it");
     stage.until(SHOP).await?;
     let after = stage.count(&id, Call::Status);
