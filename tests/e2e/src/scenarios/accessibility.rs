@@ -79,7 +79,7 @@ const LISTEN: &str = "
     new MutationObserver((changes) => {
         for (const { target } of changes) {
             const region = target.closest?.('#announcer, #alarm');
-            const text = target.textContent.trim();
+            const text = (target.textContent ?? '').trim();
             if (region && text !== '') window.heard.push((region.id === 'alarm' ? '! ' : '') + text);
         }
     }).observe(document, { childList: true, subtree: true });
