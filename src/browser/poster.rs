@@ -64,7 +64,7 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
     let mut y = 805.0;
     for (line, text) in poster.lines.iter().enumerate() {
         write(text, y, if line == 0 { "bold 30px" } else { "26px" }, "#3c4654");
-        y += 48.0;
+        y += 42.0;
     }
     Some(canvas)
 }

@@ -9,7 +9,7 @@ use super::{
     copy_button::{Copied, copy_button, copy_button_of},
     details,
     element::{El, el},
-    icon, method_name, subject,
+    icon, method_name, scanner_name, subject,
 };
 use crate::{
     checkout::{Action, Event, Means, Saving},
@@ -26,7 +26,7 @@ const TAIL: usize = 6;
 pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) -> El {
     let messages = context.messages;
     let Means { actions, instrument } = means;
-    let name = method_name(order.method.as_ref(), messages);
+    let name = scanner_name(order.method.as_ref(), messages);
     let actual = details::facts(
         context,
         &[
@@ -56,7 +56,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
             }
         })
     });
-    let nothing_to_do = (actions.is_empty() && !has_account).then(|| label(order, name));
+    let nothing_to_do = (actions.is_empty() && !has_account).then(|| label(order, method_name(order.method.as_ref(), messages)));
     el("div")
         .class("instrument")
         .child(by_hand)
@@ -100,7 +100,8 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let source = source(code)?;
     let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
     let amount = (context.ports.money)(order.trade_amount);
-    let label = fill(context.messages.code_label(), &[("method", name), ("amount", &amount)]);
+    let label =
+        fill(context.messages.code_label(), &[("method", method_name(order.method.as_ref(), context.messages)), ("amount", &amount)]);
     let label = if label.is_empty() { amount } else { label };
     let plate = move || plate(&source, &label, dense, Some(|| Event::CodeBroken), context);
     if saving != Some(Saving::LongPress) {
@@ -133,12 +134,15 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
     let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
     let scan = fill(messages.scan(), &[("method", name)]);
+    // Where another currency is sent, that is the amount to send.
+    let kind = instrument.account_type.as_deref().unwrap_or_default();
+    let actual = instrument.actual_amount.as_deref().map(|actual| [messages.actual_amount(), " ", actual, " ", kind].concat());
     let order_tail = [messages.order_number(), " …", tail].concat();
     Some(Poster {
         amount: (ports.money)(order.trade_amount),
         code,
         file_name: ["payment-code-", tail].concat(),
-        lines: [Some(scan), Some(order_tail), expires].into_iter().flatten().collect(),
+        lines: [Some(scan), actual, Some(order_tail), expires].into_iter().flatten().collect(),
         rtl: messages.direction() == "rtl",
         subject: subject(order, messages).to_owned(),
     })

@@ -162,6 +162,14 @@ fn method_name(method: Option<&PayMethod>, messages: Messages) -> &str {
     method.map_or(messages.method_unknown(), |method| messages.method(&method.code, method.label.as_deref()))
 }
 
+/// The app that a code is scanned with: for a coin, which is no app, the shopper's own.
+fn scanner_name(method: Option<&PayMethod>, messages: Messages) -> &str {
+    match method {
+        Some(method) if icon::method_kind(&method.code) == "usdt" => messages.method_unknown(),
+        method => method_name(method, messages),
+    }
+}
+
 /// The title of the tab; empty while there are no words for one.
 pub fn title(view: &ViewModel, messages: Messages, money: fn(Fen) -> String) -> String {
     let subject_of = |order| [" – ", subject(order, messages)].concat();

@@ -48,6 +48,8 @@ async fn stage_languages(stage: &Stage, id: &str) -> Result<Vec<String>> {
 async fn a_language_is_chosen(stage: &Stage) -> Result<()> {
     let id = stage.open_order(screens::full()).await?;
     stage.until_text("请使用支付宝扫码付款").await?;
+    let asked = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => /order.info|locales/.test(path))";
+    ensure!(stage.eval(asked).await? == json!(["/api/order/info", "/locales/zh-CN.json"]), "the order is asked for before the words");
     stage.choose_language("ru").await?;
     stage.until_text("Отсканируйте через Alipay").await?;
     ensure!(
