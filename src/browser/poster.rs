@@ -40,7 +40,8 @@ pub(super) fn save(poster: Poster, done: Box<dyn FnOnce(Saved)>) {
 async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
     let image = HtmlImageElement::new().ok()?;
     image.set_src(&poster.code);
-    JsFuture::from(image.decode()).await.ok()?;
+    let decoded: Promise = capability::call(&image, "decode", &Array::new())?.dyn_into().ok()?;
+    JsFuture::from(decoded).await.ok()?;
     let document = web_sys::window()?.document()?;
     let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(WIDTH as u32);
