@@ -14,7 +14,8 @@ pub fn picture_url(text: &str) -> Option<String> {
     // In a data URL `#` must be escaped; `<` and `>` are for the sake of old WebViews.
     Some(
         [
-            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ",
+            // Without a size of its own some browsers do not draw it on a canvas.
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='640' height='640' viewBox='0 0 ",
             &size,
             " ",
             &size,

@@ -404,9 +404,11 @@ async fn the_last_minutes_are_spoken() {
 }
 
 #[wasm_bindgen_test]
-fn without_words_there_is_still_an_amount_and_a_code() {
+async fn without_words_there_is_still_an_amount_and_a_code() {
     let shown = Shown::new(awaiting(instrument()));
     shown.language.set(Language { messages: Messages::SILENT, ..english() });
+    leptos::task::tick().await;
+    assert_eq!((shown.text(".label"), shown.text("#announcer")), (String::new(), String::new()));
     assert_eq!(shown.text(".amount"), "CN¥1,234.56");
-    assert!(shown.find("img.code").is_some());
+    assert_eq!(shown.find("img.code").unwrap().get_attribute("alt").as_deref(), Some("CN¥1,234.56"));
 }

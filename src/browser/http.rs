@@ -6,7 +6,7 @@ use std::{cell::Cell, rc::Rc};
 use gloo_net::http::{Headers, Request, Response};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::UnwrapThrowExt;
-use web_sys::{AbortController, RequestCache};
+use web_sys::{AbortController, AbortSignal, RequestCache};
 
 use super::{address, clock};
 use crate::{
@@ -48,6 +48,11 @@ impl Asking {
             }
         });
         Self { controller, timed_out, _timer: timer }
+    }
+
+    /// What ends the request when this is dropped, or when it takes too long.
+    pub(super) fn signal(&self) -> AbortSignal {
+        self.controller.signal()
     }
 
     pub(super) fn handle(&self) -> Handle {

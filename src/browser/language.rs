@@ -3,7 +3,7 @@
 //! The order is asked for first, and shown whether its words have come or not: amount and code need none. Words that do
 //! not come are asked for again, and the static page says meanwhile that they are missing.
 
-use core::cell::Cell;
+use core::{cell::Cell, time::Duration};
 use std::cell::RefCell;
 
 use gloo_net::http::Request;
@@ -14,6 +14,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::{address, http, preferences, tab};
 use crate::i18n::{Language, Locale, Messages};
 
+/// The longest that a language may take.
+const TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait after a download that failed.
 const PAUSE_MS: u32 = 3_000;
 
@@ -71,17 +73,27 @@ fn load(locale: Locale) {
     spawn_local(async move {
         let Some(messages) = download(locale).await else {
             super::report(&["saoma: the language file ", &path(locale), " could not be loaded, or misses a text"].concat());
-            tab::say_that_words_are_missing(spoken().is_some_and(|language| language.messages.is_silent()));
-            RETRY.set(Some(Timeout::new(PAUSE_MS, move || speak(WANTED.get().unwrap_or(locale)))));
+            if is_silent() {
+                tab::say_that_words_are_missing(true);
+                // Words in another language are better than none.
+                if locale != Locale::default() {
+                    load(Locale::default());
+                }
+            }
+            RETRY.set(Some(Timeout::new(PAUSE_MS, || speak(WANTED.get().unwrap_or_default()))));
             return;
         };
         let language = Language { locale, messages };
         READ.with_borrow_mut(|read| read.push(language));
         tab::say_that_words_are_missing(false);
-        if WANTED.get() == Some(locale) {
+        if WANTED.get() == Some(locale) || is_silent() {
             show(language);
         }
     });
+}
+
+fn is_silent() -> bool {
+    spoken().is_some_and(|language| language.messages.is_silent())
 }
 
 fn path(locale: Locale) -> String {
@@ -89,7 +101,8 @@ fn path(locale: Locale) -> String {
 }
 
 async fn download(locale: Locale) -> Option<Messages> {
-    let request = Request::get(&address::asset(&path(locale))).build().ok()?;
+    let asking = http::Asking::new(TIMEOUT);
+    let request = Request::get(&address::asset(&path(locale))).abort_signal(Some(&asking.signal())).build().ok()?;
     let (response, text) = http::fetch(request).await?;
     response.ok().then(|| Messages::decode(&text)).flatten()
 }

@@ -169,6 +169,9 @@ impl Shell {
                 Effect::MarkLeft => {
                     address::mark(Past::Left, None);
                 }
+                Effect::MarkVisited => {
+                    address::mark(Past::Visited, None);
+                }
                 Effect::OpenWallet(link) => address::go(link.as_str()),
                 Effect::Play(prompt) => self.sound.play(&prompt),
                 Effect::PlayCue => self.sound.cue(),

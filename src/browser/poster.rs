@@ -10,9 +10,10 @@ use crate::view::{Poster, Saved};
 
 // Of the picture, in pixels.
 const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 960.0;
-const CODE: f64 = 560.0;
+const HEIGHT: f64 = 1020.0;
+const CODE: f64 = 640.0;
 const MARGIN: f64 = 40.0;
+const TOP: f64 = 175.0;
 
 /// Draws a poster and gives the address of the picture; `None` where the browser will not.
 pub(super) fn draw(poster: Poster, done: Box<dyn FnOnce(Option<String>)>) {
@@ -50,7 +51,12 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
     context.set_fill_style_str("#fff");
     context.fill_rect(0.0, 0.0, WIDTH, HEIGHT);
     context.set_image_smoothing_enabled(false);
-    context.draw_image_with_html_image_element_and_dw_and_dh(&image, (WIDTH - CODE) / 2.0, 190.0, CODE, CODE).ok()?;
+    // A picture that is no square keeps its shape.
+    let (width, height) = (f64::from(image.natural_width()), f64::from(image.natural_height()));
+    let scale = CODE / width.max(height).max(1.0);
+    let (width, height) = (width * scale, height * scale);
+    let (x, y) = ((WIDTH - width) / 2.0, TOP + (CODE - height) / 2.0);
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, x, y, width, height).ok()?;
     context.set_text_align("center");
     // As every context has it where texts run from right to left.
     let direction = if poster.rtl { "rtl" } else { "ltr" };
@@ -60,9 +66,9 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
         context.set_fill_style_str(colour);
         let _ = context.fill_text_with_max_width(&fitting(&context, text), WIDTH / 2.0, y, WIDTH - 2.0 * MARGIN);
     };
-    write(&poster.amount, 105.0, "bold 68px", "#10151d");
-    write(&poster.subject, 165.0, "30px", "#3c4654");
-    let mut y = 805.0;
+    write(&poster.amount, 95.0, "bold 68px", "#10151d");
+    write(&poster.subject, 150.0, "30px", "#3c4654");
+    let mut y = TOP + CODE + 45.0;
     for (line, text) in poster.lines.iter().enumerate() {
         write(text, y, if line == 0 { "bold 30px" } else { "26px" }, "#3c4654");
         y += 42.0;
@@ -97,9 +103,13 @@ async fn blob(poster: &Poster) -> Option<Blob> {
     JsFuture::from(made).await.ok()?.dyn_into().ok()
 }
 
-/// `None` where files cannot be handed on.
+/// `None` where files cannot be handed on to the album: Apple's sheet saves pictures, others only list apps.
 async fn share(blob: &Blob, name: &str) -> Option<Saved> {
     let navigator = capability::global("navigator")?;
+    let agent = capability::text(&navigator, "userAgent")?;
+    if !["iPhone", "iPad", "Macintosh"].iter().any(|device| agent.contains(device)) {
+        return None;
+    }
     let constructor = capability::global("File")?;
     let kind = capability::object(&[("type", &JsValue::from_str("image/png"))]);
     let arguments = Array::of3(&Array::of1(blob), &JsValue::from_str(name), &kind);

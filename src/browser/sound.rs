@@ -42,8 +42,8 @@ impl Sound {
                 capability::call(&navigator, "vibrate", &Array::of1(&pattern));
             }
         }
-        if let Some(context) = &self.context {
-            let _ = context.resume();
+        // A tone for a clock that stands still would sound at the next touch, whatever that is.
+        if let Some(context) = self.context.as_ref().filter(|context| capability::text(context, "state").as_deref() == Some("running")) {
             for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
                 // A device without an output has no tone; the page says "paid" all the same.
                 let _ = tone(context, start, frequency);
@@ -84,6 +84,8 @@ impl Sound {
             let _ = audio.pause();
         }
         if let Some(speech) = speech() {
+            // What waits for voices is hushed too.
+            speech.set_onvoiceschanged(None);
             speech.cancel();
         }
     }
@@ -105,7 +107,8 @@ fn tone(context: &AudioContext, start: f64, frequency: f32) -> Result<(), JsValu
 
 /// `None` in a browser without speech, of which Android's WebView is one.
 fn speech() -> Option<SpeechSynthesis> {
-    capability::global("speechSynthesis")?.dyn_into().ok()
+    // Not every browser has the interface itself as an object to compare with.
+    capability::global("speechSynthesis").map(JsCast::unchecked_into)
 }
 
 /// Whether there was a gesture yet, which browsers want before they speak; `true` where the browser does not tell.
@@ -132,7 +135,7 @@ fn language_of(words: &str) -> &'static str {
 /// A voice of the device for this language.
 fn voice(speech: &SpeechSynthesis, tag: &str) -> Option<SpeechSynthesisVoice> {
     let voices: Vec<SpeechSynthesisVoice> =
-        speech.get_voices().iter().filter_map(|voice| voice.dyn_into().ok()).filter(SpeechSynthesisVoice::local_service).collect();
+        speech.get_voices().iter().map(JsCast::unchecked_into).filter(SpeechSynthesisVoice::local_service).collect();
     let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     let exact = voices.iter().find(|voice| voice.lang().replace('_', "-").eq_ignore_ascii_case(tag));
     exact.or_else(|| voices.iter().find(|voice| primary(&voice.lang()) == primary(tag))).cloned()

@@ -5,11 +5,16 @@
 //! | computer | a code | scan it with a phone, and nothing else |
 //! | computer | a page, no code | the page |
 //! | computer | an app link, no code | carry on on the phone: an app link opens nothing here |
-//! | phone | a link to the wallet, given or built from the code | the wallet, then the code, then saving it |
+//! | phone | a link to the wallet or to a page, given or built from the code | that link, then the code, then saving it |
 //! | phone | a code that only a scanner takes (`wxp://…`) | the code, saving it, the wallet's app to scan it from the album |
+//! | phone | a link that only starts an app, no code | the app |
 //! | tablet | the same as on a phone | the code first: another device is near |
-//! | inside the wallet's own app | a web address to scan | that page: scanning it would open it here |
+//! | inside the wallet's own app | a web address to scan | that page: scanning it would open it here; then the code |
+//! | inside the wallet's own app | a code that only a scanner takes | the code, saved by pressing and holding it |
 //! | inside another app | a wallet that this app does not open | how to leave for a browser, the page's link, the code |
+//!
+//! Inside an app a code is saved by pressing and holding it. A link that only starts an app never stands for one that
+//! pays, and is never opened by itself.
 //!
 //! The whole table is tested in `tests/machine/action.rs`. Source: `protocols.md` section 5.
 
@@ -81,6 +86,7 @@ pub fn actions(place: &Place, instrument: &Instrument, method: Option<&PayMethod
     let mut actions = Vec::new();
     let has_code = instrument.code.is_some();
     let (given, text) = (instrument.wallet.as_ref(), code_text(instrument));
+    let starter = given.filter(|link| link.only_starts_app());
     if place.device == Device::Computer {
         match given {
             _ if has_code => actions.push(Action::Scan),
@@ -94,7 +100,9 @@ pub fn actions(place: &Place, instrument: &Instrument, method: Option<&PayMethod
     if has_code && place.device == Device::Tablet {
         actions.push(Action::Scan);
     }
-    let is_foreign = place.host != Host::Browser && wallet.is_some() && place.host.wallet() != wallet;
+    let has_way = has_code || given.is_some();
+    let is_foreign = has_way && place.host != Host::Browser && wallet.is_some() && place.host.wallet() != wallet;
+    let given = given.filter(|link| !link.only_starts_app());
     let open = opening(place, given, text, wallet).filter(|_| !is_foreign);
     let can_only_scan = open.is_none() && place.host == Host::Browser;
     if is_foreign {
@@ -107,9 +115,10 @@ pub fn actions(place: &Place, instrument: &Instrument, method: Option<&PayMethod
             actions.push(Action::Scan);
         }
         actions.push(Action::Save(if place.host == Host::Browser { Saving::File } else { Saving::LongPress }));
-        if can_only_scan {
-            actions.extend(wallet.and_then(Wallet::app_link).map(Action::OpenApp));
-        }
+    }
+    if can_only_scan && has_way {
+        let known = || wallet.filter(|_| has_code).and_then(Wallet::app_link);
+        actions.extend(starter.cloned().or_else(known).map(Action::OpenApp));
     }
     actions
 }

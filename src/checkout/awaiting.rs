@@ -353,10 +353,15 @@ impl Awaiting {
         }
     }
 
-    /// The shopper pressed the link to the wallet.
-    pub(super) fn wallet_tapped(&mut self, now: Instant) {
-        if matches!(&self.offer, Offered::Instrument(means) if means.actions.iter().any(opens_app)) {
+    /// The shopper pressed the link to the wallet, or to a page: from now on nothing opens by itself. Who comes back from
+    /// paying is not sent to pay again.
+    pub(super) fn wallet_tapped(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        let Offered::Instrument(means) = &self.offer else { return };
+        self.wallet = WalletWish::Granted;
+        if means.actions.iter().any(opens_app) {
             self.opening.asked(now);
+        } else if means.link().is_some() {
+            effects.push(Effect::MarkVisited);
         }
     }
 
@@ -492,12 +497,13 @@ impl TimeWarning {
     const LATEST: u64 = 3;
 
     fn proceed(&mut self, remaining: Option<u64>) {
+        let is_over = self.spoken.zip(remaining).is_some_and(|(spoken, now)| now + Self::LATEST < spoken);
         let reached = self
             .last
             .zip(remaining)
             .and_then(|(before, now)| Self::AT.into_iter().find(|at| before > *at && now <= *at && now + Self::LATEST > *at));
         let is_extended = self.spoken.zip(remaining).is_some_and(|(spoken, now)| now > spoken);
-        if reached.is_some() || remaining.is_none() || is_extended {
+        if reached.is_some() || remaining.is_none() || is_extended || is_over {
             self.spoken = reached;
         }
         self.last = remaining;

@@ -64,7 +64,7 @@ pub enum Event {
     StayPressed,
     /// The moment of [`super::Checkout::next_deadline`] has come.
     TimePassed,
-    /// The link to the wallet was pressed.
+    /// The link to the wallet or to a page for paying was pressed.
     WalletTapped,
     /// The page came to the screen or left it.
     VisibilityChanged {
@@ -99,6 +99,8 @@ pub enum Effect {
     Leave(ReturnTarget),
     /// Note in the tab's history that the shopper was sent to the shop.
     MarkLeft,
+    /// Note in the tab's history that the shopper went to a page for paying.
+    MarkVisited,
     /// Open the wallet without a tap.
     OpenWallet(WalletLink),
     /// Play a prompt; [`Event::SoundBlocked`] if the browser will not yet.

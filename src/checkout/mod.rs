@@ -234,7 +234,7 @@ impl Checkout {
             Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
             Event::StayPressed => self.in_paid(Paid::settle),
             Event::TimePassed => self.in_awaiting(|awaiting, shared| awaiting.time_passed(now, shared)),
-            Event::WalletTapped => self.in_awaiting(|awaiting, _| awaiting.wallet_tapped(now)),
+            Event::WalletTapped => self.in_awaiting(|awaiting, _| awaiting.wallet_tapped(now, effects)),
             Event::VisibilityChanged { visible } => {
                 self.shared.visible = visible;
                 if visible {

@@ -86,9 +86,14 @@ impl Picture {
         (is_plain(raw) && is_address && is_picture).then(|| Self(raw.to_owned()))
     }
 
+    /// Whether it is on the web: perhaps on another host, which keeps it from being drawn again.
+    pub fn is_elsewhere(&self) -> bool {
+        is_web(&self.0)
+    }
+
     /// A picture that needs no other host than the page's own, or none at all: what a decoration is held to.
     pub fn decode_local(raw: &str) -> Option<Self> {
-        Self::decode(raw).filter(|picture| !is_web(&picture.0))
+        Self::decode(raw).filter(|picture| !picture.is_elsewhere())
     }
 
     /// The address, for an image element.

@@ -50,13 +50,13 @@ pub enum Kind {
         /// Whether its items are counted.
         ordered: bool,
     },
-    /// `div`, `p` and the rows of a table.
+    /// `div`, `p`, the rows of a table and other blocks.
     Paragraph,
     /// `small`.
     Small,
     /// `font`, `span`.
     Span,
-    /// `s`.
+    /// `del`, `s`, `strike`.
     Strike,
     /// `u`.
     Underline,
@@ -109,7 +109,8 @@ impl Tip {
     /// The beginning of a hint that is too long to be shown at once.
     pub fn preview(&self) -> Option<Vec<Node>> {
         let length: usize = self.0.iter().map(Node::length).sum();
-        (length > Self::LONG).then(|| cut(&self.0, &mut Self::PREVIEW.clone()))
+        let preview = cut(&self.0, &mut Self::PREVIEW.clone());
+        (length > Self::LONG && preview != self.0).then_some(preview)
     }
 }
 
@@ -122,13 +123,15 @@ impl Node {
         }
     }
 
-    /// In characters; a new line takes the room of many.
+    /// A new line takes the room of so many characters.
+    const LINE: usize = 24;
+
+    /// In characters.
     fn length(&self) -> usize {
-        const LINE: usize = 24;
         match self {
-            Self::Break => LINE,
+            Self::Break => Self::LINE,
             Self::Element { children, kind, .. } => {
-                let own = if kind.is_block() { LINE } else { 0 };
+                let own = if kind.is_block() { Self::LINE } else { 0 };
                 own + children.iter().map(Self::length).sum::<usize>()
             }
             Self::Text(text) => text.chars().count(),
@@ -154,6 +157,7 @@ fn cut(nodes: &[Node], room: &mut usize) -> Vec<Node> {
             Node::Text(text) => Node::Text(text.clone()),
         });
         *room = room.saturating_sub(match node {
+            Node::Element { kind, .. } if kind.is_block() => Node::LINE,
             Node::Element { .. } => 0,
             other => other.length(),
         });
@@ -226,12 +230,14 @@ impl Tree {
         let name = name.to_ascii_lowercase();
         let mut styling = Styling::default();
         let after = styling.read(attributes);
-        if closes {
+        if closes && name != "br" {
             self.close(&name);
         } else if SILENT.contains(&name.as_str()) {
             return after_closing_tag(after, &name);
         } else if name == "br" {
             self.push(Node::Break);
+        } else if matches!(name.as_str(), "td" | "th") {
+            self.push(Node::Text(" ".into()));
         } else if let Some(kind) = kind(&name, styling.href) {
             self.start(name, kind, styling.hue);
         }
@@ -300,13 +306,13 @@ fn kind(name: &str, href: Option<String>) -> Option<Kind> {
         "a" => return href.map(Kind::Link),
         "b" | "strong" => Kind::Bold,
         "code" => Kind::Code,
-        "div" | "p" | "tr" => Kind::Paragraph,
+        "article" | "blockquote" | "center" | "dd" | "div" | "dt" | "p" | "pre" | "section" | "tr" => Kind::Paragraph,
         "em" | "i" => Kind::Emphasis,
         "font" | "span" => Kind::Span,
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading,
         "li" => Kind::Item,
         "ol" => Kind::List { ordered: true },
-        "s" => Kind::Strike,
+        "del" | "s" | "strike" => Kind::Strike,
         "small" => Kind::Small,
         "u" => Kind::Underline,
         "ul" => Kind::List { ordered: false },
@@ -511,7 +517,9 @@ mod tests {
             ("<ul><li>1<li>2</ul><li>loose", "ul[li[1]li[2]]p[loose]"),
             ("<ol>text<li>1</li></ol>", "ol[li[text]li[1]]"),
             ("<h2>Title</h2><small>x</small><s>y</s><u>z</u><code>k</code>", "h[Title]small[x]s[y]u[z]code[k]"),
-            ("<table><tr><td>a</td><td>b</td></tr></table>", "p[ab]"),
+            ("<table><tr><td>a</td><td>b</td></tr></table>", "p[ a b]"),
+            ("1234</br>100", "1234/100"),
+            ("<center>a</center><del>9</del>8", "p[a]s[9]8"),
             ("1 < 2 & 3 &unknown; 4", "1 < 2 & 3 &unknown; 4"),
             ("<unknown>kept</unknown>", "kept"),
             ("</b></div>ok", "ok"),
@@ -593,6 +601,8 @@ mod tests {
         let long = format!("<p>{}</p><p>end</p>", "长".repeat(300));
         let preview = Tip::decode(&long).unwrap().preview().unwrap();
         assert_eq!(show(&preview), format!("p[{}…]", "长".repeat(Tip::PREVIEW)));
+        let blocks = Tip::decode(&"<p>fifteen letters</p>".repeat(5)).unwrap();
+        assert!(show(&blocks.preview().unwrap()).len() < show(blocks.nodes()).len());
         let lines = "line<br>".repeat(40);
         let preview = Tip::decode(&lines).unwrap().preview().unwrap();
         assert!(show(&preview).len() < 60, "{}", show(&preview));

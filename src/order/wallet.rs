@@ -64,6 +64,18 @@ impl Wallet {
 }
 
 impl WalletLink {
+    /// Whether this starts an app, or its scanner, and does no more: what is to be paid is not in it.
+    ///
+    /// Source: `protocols.md` section 5.
+    pub fn only_starts_app(&self) -> bool {
+        let link = self.as_str();
+        match Wallet::of_link(self) {
+            Some(Wallet::Alipay) => link.contains("saId=10000007") && !link.contains("qrcode="),
+            Some(Wallet::WeChat) => link.ends_with("://") || link.contains("://scanqrcode") || link.contains("://wxpay/"),
+            Some(Wallet::Qq | Wallet::UnionPay) | None => false,
+        }
+    }
+
     /// The link that opens a wallet as if it had scanned this text; only for texts that are known.
     ///
     /// Source: `protocols.md` section 5.
@@ -117,6 +129,22 @@ mod tests {
             ),
         ] {
             assert_eq!(link(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_without_the_payment_only_starts_an_app() {
+        for (link, only_starts) in [
+            ("weixin://", true),
+            ("weixin://wxpay/bizpayurl?pr=x", true),
+            ("weixin://dl/business/?t=x", false),
+            ("weixin://wap/pay?prepayid=x", false),
+            ("alipays://platformapi/startapp?saId=10000007", true),
+            ("alipays://platformapi/startapp?saId=10000007&qrcode=https%3A%2F%2Fqr.alipay.com%2Fx", false),
+            ("alipays://platformapi/startapp?appId=20000067&url=x", false),
+            ("https://pay.example/saId=10000007", false),
+        ] {
+            assert_eq!(WalletLink::decode(link).unwrap().only_starts_app(), only_starts, "{link}");
         }
     }
 

@@ -4,7 +4,7 @@
 use super::{
     Context, connection_text,
     element::{El, el},
-    method_name,
+    scanner_name,
 };
 use crate::{
     checkout::{Connection, Pay, Screen, ViewModel},
@@ -42,10 +42,13 @@ fn state(context: Context, view: &ViewModel) -> String {
             Some(Pay::Checking { resting: false }) => String::new(),
             Some(Pay::Missing(_)) => messages.code_missing().to_owned(),
             Some(Pay::Instrument(means)) if view.not_opened && !means.actions.is_empty() => {
-                fill(messages.not_opened(), &[("method", method_name(order.method.as_ref(), messages))])
+                fill(messages.not_opened(), &[("method", scanner_name(order.method.as_ref(), messages))])
+            }
+            Some(Pay::Instrument(means)) if means.instrument.account.is_some() => {
+                [messages.transfer(), ", ", &(context.ports.money)(order.trade_amount)].concat()
             }
             Some(Pay::Instrument(means)) if means.has_code() => {
-                let scan = fill(messages.scan(), &[("method", method_name(order.method.as_ref(), messages))]);
+                let scan = fill(messages.scan(), &[("method", scanner_name(order.method.as_ref(), messages))]);
                 [&scan, ", ", &(context.ports.money)(order.trade_amount)].concat()
             }
             Some(Pay::Asking | Pay::Instrument(_) | Pay::Notice { .. }) | None => due(context, order),

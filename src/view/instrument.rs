@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     checkout::{Action, Event, Means, Saving},
-    i18n::fill,
-    order::{Code, Instrument, Order, UnixSeconds, WalletLink},
+    i18n::{Messages, fill},
+    order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink},
     qr,
 };
 
@@ -35,18 +35,27 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
             (messages.account_type(), instrument.account_type.as_deref(), false),
         ],
     );
-    let has_account = actual.is_some();
+    let has_account = instrument.account.is_some();
+    let transfer = has_account.then(|| label(order, messages.transfer()));
+    let facts = actual.map(|actual| el("div").class("wide by-hand").child(transfer).child(actual));
     // Where it is paid by hand, the account comes first: its code holds no amount.
-    let by_hand = has_account.then(|| el("div").class("wide by-hand").child(label(order, messages.transfer())).child(actual));
+    let (by_hand, facts) = if has_account { (facts, None) } else { (None, facts) };
     let saves = actions.iter().find_map(|action| if let Action::Save(saving) = action { Some(*saving) } else { None });
     let parts = actions.iter().filter_map(|action| {
         Some(match action {
             Action::ContinueOnPhone => continue_on_phone(context)?,
             Action::CopyLink => copy_link(context),
             Action::LeaveApp => leave_app(context, name),
-            Action::OpenApp(link) => wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", name)])),
+            Action::OpenApp(link) => {
+                wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", wallet_name(link, messages, name))]))
+            }
             Action::OpenPage(link) => page_button(context, link),
-            Action::OpenWallet(link) => wallet_button(context, "button primary", link, &fill(messages.open_wallet(), &[("method", name)])),
+            Action::OpenWallet(link) => wallet_button(
+                context,
+                "button primary",
+                link,
+                &fill(messages.open_wallet(), &[("method", wallet_name(link, messages, name))]),
+            ),
             Action::Save(Saving::File) => save(context, order, instrument, name)?,
             Action::Save(Saving::LongPress) => hint(&fill(messages.hold_to_save(), &[("method", name)])),
             Action::Scan => {
@@ -62,6 +71,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
         .child(by_hand)
         .children(parts)
         .child(nothing_to_do)
+        .child(facts)
         .child(not_opened(context, name))
         .child(instrument.content.as_deref().map(|content| words(context, content, instrument.content_copyable)))
 }
@@ -128,8 +138,10 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
 /// The code as it is saved: with what it pays around it.
 fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) -> Option<Poster> {
     let Context { messages, ports, .. } = context;
-    // A picture of another host may be shown but not be drawn again, so a code made here is taken where there is one.
-    let code = instrument.fallback.as_ref().or(instrument.code.as_ref()).and_then(source)?;
+    // A picture of another host may be shown but not be drawn again: its text stands in, where there is one.
+    let is_elsewhere = matches!(&instrument.code, Some(Code::Picture(picture)) if picture.is_elsewhere());
+    let fallback = instrument.fallback.as_ref().filter(|_| is_elsewhere);
+    let code = fallback.or(instrument.code.as_ref()).and_then(source)?;
     let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
     let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
@@ -168,6 +180,17 @@ fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     Some(el("div").class("wide save-and-scan").child(button.on_click(save)).child(hint(&fill(messages.scan_album(), &[("method", name)]))))
 }
 
+/// What the wallet is called that a link opens.
+fn wallet_name<'text>(link: &WalletLink, messages: Messages, name: &'text str) -> &'text str {
+    match Wallet::of_link(link) {
+        Some(Wallet::Alipay) => messages.method_alipay(),
+        Some(Wallet::Qq) => messages.method_qqpay(),
+        Some(Wallet::UnionPay) => messages.method_unionpay(),
+        Some(Wallet::WeChat) => messages.method_wxpay(),
+        None => name,
+    }
+}
+
 /// A real link: pressed by a finger it works where a scripted jump is blocked.
 fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str) -> El {
     let tapped = move || (context.ports.send)(Event::WalletTapped);
@@ -175,12 +198,7 @@ fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str)
 }
 
 fn page_button(context: Context, page: &WalletLink) -> El {
-    el("a")
-        .class("button primary")
-        .attr("data-wallet", "")
-        .attr("href", page.as_str())
-        .attr("rel", "noreferrer")
-        .text(context.messages.open_page())
+    wallet_button(context, "button primary", page, context.messages.open_page())
 }
 
 /// The app that shows the page opens no other wallet: its menu, at the top right in all of them, leads to the browser.

@@ -19,7 +19,10 @@ pub(super) fn choice(language: RwSignal<Language>, ports: Ports) -> El {
     };
     let select = el("select")
         .children(options)
-        .bind_attr("aria-label", move || language.get().messages.language())
+        .bind_attr("aria-label", move || match language.get() {
+            Language { locale, messages } if messages.is_silent() => locale.name,
+            Language { messages, .. } => messages.language(),
+        })
         .on_choice(choose)
         .bind_choice(move || language.get().locale.tag);
     el("div").class("language").child(icon::globe()).child(select)

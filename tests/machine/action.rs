@@ -9,10 +9,11 @@ use saoma::{
 /// Device and app; method; what the gateway sent; what is offered, in this order.
 ///
 /// What was sent: a code (`alipay` `wechat` `wechat-native` `qq` `unionpay` `web` by its text, `image` where only a picture is
-/// there), `scheme`, `uri`, `account`, `text` (words alone), joined by `+`.
+/// there), `scheme`, `starter` (a link that only starts the app), `uri`, `account`, `text` (words alone), joined by `+`.
 const TABLE: &str = "
 computer                | alipay   | alipay          | scan
 computer                | alipay   | alipay+scheme   | scan
+computer                | alipay   | starter         | continue on the phone
 computer                | alipay   | image+uri       | scan
 computer                | wxpay    | wechat-native   | scan
 computer                | alipay   | scheme          | continue on the phone
@@ -24,6 +25,9 @@ computer                | alipay   | text            |
 phone                   | alipay   | alipay          | wallet alipays, scan, save
 phone                   | alipay   | alipay+scheme   | wallet alipays, scan, save
 phone                   | alipay   | image+scheme    | wallet alipays, scan, save
+phone                   | alipay   | alipay+starter  | wallet alipays, scan, save
+phone                   | alipay   | web+starter     | scan, save, app alipays
+phone                   | alipay   | starter         | app alipays
 phone                   | alipay   | image           | scan, save, app alipays
 phone                   | alipay   | web             | scan, save, app alipays
 phone                   | alipay   | scheme          | wallet alipays
@@ -56,6 +60,9 @@ phone WeChat            | alipay   | image           | leave the app, copy the l
 phone WeChat            | qqpay    | qq              | leave the app, copy the link, scan, hold to save
 phone WeChat            | unionpay | unionpay        | leave the app, copy the link, scan, hold to save
 phone WeChat            | usdt     | image+account   | scan, hold to save
+phone WeChat            | alipay   | account         |
+phone WeChat            | alipay   | text            |
+phone WeChat            | alipay   | starter         | leave the app, copy the link
 phone WeChat            | paynow   | web             | scan, hold to save
 phone WeChat            | paynow   | uri             | page
 
@@ -114,6 +121,10 @@ fn instrument_of(sent: &str) -> Instrument {
             }
             "scheme" => {
                 instrument.wallet = WalletLink::decode("alipays://platformapi/startapp?saId=10000007&qrcode=x");
+                continue;
+            }
+            "starter" => {
+                instrument.wallet = WalletLink::decode("alipays://platformapi/startapp?saId=10000007");
                 continue;
             }
             "text" => {

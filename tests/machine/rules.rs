@@ -119,6 +119,8 @@ fn any_setup() -> impl Strategy<Value = Setup> {
 /// What was said to questions that were open, and what must hold because of it.
 struct Witness {
     answered_info: bool,
+    /// Whether the shopper pressed the link to the wallet that was there.
+    tapped: bool,
     /// Since when a wallet is being opened, while the page is on the screen.
     opening: Option<Instant>,
     /// The ends that the gateway has named.
@@ -171,6 +173,7 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
             Effect::OpenWallet(_) => {
                 let lets = witness.place.device != Device::Computer && !matches!(witness.place.host, Host::Qq | Host::WeChat);
                 prop_assert!(lets && witness.wants_wallet, "rule 7: a wallet opened where or when it must not");
+                prop_assert!(!witness.tapped, "rule 7: who has pressed the link is sent to pay again");
                 witness.opening = Some(page.now);
             }
             _ => {}
@@ -209,7 +212,8 @@ proptest! {
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
-            Witness { answered_info: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
+            Witness { answered_info: false,
+            tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
         for happening in happenings {
@@ -227,7 +231,10 @@ proptest! {
                         witness.hear(&Answer::Status(Ok(standing.clone())));
                     }
                     match event {
-                        Event::WalletTapped => witness.opening = Some(page.now),
+                        Event::WalletTapped => {
+                            witness.opening = Some(page.now);
+                            witness.tapped |= matches!(page.pay(), Some(Pay::Instrument(_)));
+                        }
                         Event::Left | Event::VisibilityChanged { visible: false } => witness.opening = None,
                         _ => {}
                     }

@@ -133,7 +133,7 @@ fn the_last_minutes_are_spoken_of_three_times() {
             spoken.push(warning);
         }
     }
-    assert_eq!(spoken, [None, Some(180), Some(60), Some(30), None]);
+    assert_eq!(spoken, [None, Some(180), None, Some(60), None, Some(30), None]);
 }
 
 #[test]

@@ -109,6 +109,24 @@ fn help_goes_when_the_wallet_is_tried_again_and_comes() {
 }
 
 #[test]
+fn who_has_pressed_the_link_is_not_sent_to_pay_again() {
+    let mut page = awaiting(Setup { place: phone(), ..setup() }, 900);
+    page.send(Event::WalletTapped);
+    page.pass(seconds(3));
+    page.answer(status(wants_wallet()));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::OpenWallet(_))), 0);
+    let mut page = Page::open(Setup { place: phone(), ..setup() });
+    page.answer(info(waiting(900)));
+    let instrument = Instrument { wallet: WalletLink::decode("https://pay.example/h5"), ..Instrument::default() };
+    page.answer(Answer::QrCode(Ok(Offer::Instrument(instrument))));
+    page.send(Event::WalletTapped);
+    assert_eq!(page.count(|effect| matches!(effect, Effect::MarkVisited)), 1, "nor after a reload");
+    page.pass(seconds(3));
+    page.answer(status(wants_wallet()));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::Visit(_))), 0);
+}
+
+#[test]
 fn a_wallet_that_was_opened_by_itself_is_watched_too() {
     let mut page = awaiting(Setup { place: phone(), ..setup() }, 900);
     page.pass(seconds(3));

@@ -53,7 +53,12 @@ fn remapped_paths() -> Result<String> {
         None => PathBuf::from(env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
     };
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    Ok([remap(&cargo_home, "/cargo"), remap(&project::root(), "/saoma")].join(" "))
+    let mut flags = vec![remap(&cargo_home, "/cargo"), remap(&project::root(), "/saoma")];
+    // The last flag that fits wins: a crate is named without the registry that it is from.
+    for registry in fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten() {
+        flags.push(remap(&registry?.path(), ""));
+    }
+    Ok(flags.join(" "))
 }
 
 fn compress() -> Result<()> {

@@ -25,7 +25,9 @@ const FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
-const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--minify-imports-and-exports-and-modules"];
+/// Nothing of a Rust program lies in the first kilobyte of memory: its stack ends there.
+const PASSES: [&str; 7] =
+    ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--minify-imports-and-exports-and-modules"];
 const ADVICE: &str = "delete .tools/npm and run the build again";
 
 /// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes.
@@ -75,6 +77,7 @@ fn optimise(file: &Path) -> Result<Names> {
     let exports: Option<_> = list("exports").iter().map(|entry| Some((text(entry, 0)?, text(entry, 1)?))).collect();
     let imports: Option<_> = list("imports").iter().map(|entry| Some((text(entry, 1)?, text(entry, 2)?))).collect();
     let module = list("imports").first().and_then(|entry| text(entry, 0)).context("the application imports nothing")?;
+    ensure!(list("imports").iter().all(|entry| text(entry, 0).as_ref() == Some(&module)), "the application imports from two modules");
     let names = Names { exports: exports.context("an export has no name")?, imports: imports.context("an import has no name")?, module };
     Ok(names)
 }
@@ -89,7 +92,9 @@ impl Names {
             glue = glue.replace(&found, &found.replace(long, &format!("\"{short}\"")));
         }
         for (long, short) in &self.exports {
-            glue = replace_word(&glue, &format!("wasm.{long}"), &format!("wasm[\"{short}\"]"));
+            let changed = replace_word(&glue, &format!("wasm.{long}"), &format!("wasm[\"{short}\"]"));
+            ensure!(changed != glue || !glue.contains(long.as_str()), "the glue uses {long} in a way that is not understood");
+            glue = changed;
         }
         let module = format!("\"{}\"", self.module);
         ensure!(glue.contains(&module), "the glue does not name the module {module}");

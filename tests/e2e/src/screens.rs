@@ -164,7 +164,11 @@ pub(crate) fn all() -> Vec<Screen> {
     };
     let refusal = Kind::Replace { body: r#"{"code":500,"message":"通道维护中"}"#.into() };
     vec![
-        Screen::new("loading", failing(Call::Info, Kind::Hang), "document.querySelector('[data-screen=loading] .wait')?.innerText !== ''"),
+        Screen::new(
+            "loading",
+            failing(Call::Info, Kind::Hang),
+            "(document.querySelector('[data-screen=loading] .wait')?.innerText ?? '') !== ''",
+        ),
         Screen::new("awaiting", full(), CODE),
         Screen::new("awaiting-wechat-code", wxpay("wxp://f2f0AbCdEf"), CODE),
         Screen {

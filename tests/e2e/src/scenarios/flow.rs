@@ -270,7 +270,7 @@ async fn a_wallet_page_opens_by_itself_on_a_phone(stage: &Stage) -> Result<()> {
 }
 
 async fn a_wallet_is_a_link_on_a_phone(stage: &Stage) -> Result<()> {
-    let scheme = "alipays://platformapi/startapp?saId=10000007";
+    let scheme = "alipays://platformapi/startapp?saId=10000007&qrcode=https%3A%2F%2Fqr.alipay.com%2Fbax0";
     stage.open_order(Spec { code: Code { scheme: scheme.into(), ..Code::default() }, ..Spec::default() }).await?;
     stage.until_code().await?;
     ensure!(stage.eval("document.querySelector('a[data-wallet]').getAttribute('href')").await? == scheme);

@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn add(suite: &mut Suite) {
     suite.add("a_saved_code_is_a_file_that_can_be_scanned", Look { script: NO_SHARE, ..Look::phone() }, a_saved_code_is_a_file);
     suite.add("a_saved_picture_of_the_gateways_is_one_too", Look { script: NO_SHARE, ..Look::phone() }, a_saved_picture_is_a_file);
-    suite.add("a_code_is_handed_to_another_app", Look { script: SHARE, ..Look::phone() }, a_code_is_handed_on);
+    suite.add("a_code_is_handed_to_another_app", Look { agent: Some(Agent::IPhone), script: SHARE, ..Look::phone() }, a_code_is_handed_on);
     suite.add(
         "in_wechat_the_picture_is_there_to_be_held",
         Look { agent: Some(Agent::WeChat), ..Look::phone() },
@@ -66,11 +66,11 @@ async fn a_saved_code_is_a_file(stage: &Stage) -> Result<()> {
     // Amount above the code, lines below it: there is ink in both places.
     let picture = image::load_from_memory(&file)?.into_luma8();
     let ink = |from: u32, to: u32| (from..to).any(|y| (0..picture.width()).any(|x| picture.get_pixel(x, y).0 < [128]));
-    ensure!(picture.dimensions() == (720, 960) && ink(50, 110) && ink(135, 170) && ink(780, 810) && ink(825, 860) && ink(875, 905));
+    ensure!(picture.dimensions() == (720, 1020) && ink(40, 100) && ink(120, 155) && ink(835, 865) && ink(880, 905) && ink(922, 950));
     Ok(())
 }
 
-/// An order whose code is a ready picture, as most gateways make them.
+/// An order whose code is a ready picture, as most gateways make them. The text beside it is another: what is seen wins.
 fn with_picture() -> Result<Spec> {
     let code = QrCode::new(TEXT)?;
     let (width, scale) = (u32::try_from(code.width())?, 4);
@@ -86,7 +86,10 @@ fn with_picture() -> Result<Spec> {
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png)?;
     let data = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png.into_inner()));
-    Ok(Spec { code: Code { qrcode: Some(String::new()), qrcode_data: Some(data), ..Code::default() }, ..screens::full() })
+    Ok(Spec {
+        code: Code { qrcode: Some("https://qr.alipay.com/other".into()), qrcode_data: Some(data), ..Code::default() },
+        ..screens::full()
+    })
 }
 
 async fn a_saved_picture_is_a_file(stage: &Stage) -> Result<()> {
