@@ -104,7 +104,7 @@ pub fn actions(place: &Place, instrument: &Instrument, method: Option<&PayMethod
     let is_foreign = has_way && place.host != Host::Browser && wallet.is_some() && place.host.wallet() != wallet;
     let given = given.filter(|link| !link.only_starts_app());
     let open = opening(place, given, text, wallet).filter(|_| !is_foreign);
-    let can_only_scan = open.is_none() && place.host == Host::Browser;
+    let open_is_none = open.is_none();
     if is_foreign {
         actions.push(Action::LeaveApp);
         actions.push(Action::CopyLink);
@@ -116,7 +116,8 @@ pub fn actions(place: &Place, instrument: &Instrument, method: Option<&PayMethod
         }
         actions.push(Action::Save(if place.host == Host::Browser { Saving::File } else { Saving::LongPress }));
     }
-    if can_only_scan && has_way {
+    // Inside the wallet's own app that app is open already; its scanner is of use where there is nothing else.
+    if open_is_none && has_way && !is_foreign && (place.host == Host::Browser || !has_code) {
         let known = || wallet.filter(|_| has_code).and_then(Wallet::app_link);
         actions.extend(starter.cloned().or_else(known).map(Action::OpenApp));
     }

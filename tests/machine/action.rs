@@ -68,6 +68,7 @@ phone WeChat            | paynow   | uri             | page
 
 phone Alipay            | alipay   | alipay          | page, scan, hold to save
 phone Alipay            | alipay   | scheme          | wallet alipays
+phone Alipay            | alipay   | starter         | app alipays
 phone Alipay            | wxpay    | wechat-native   | leave the app, copy the link, scan, hold to save
 phone Qq                | qqpay    | qq              | page, scan, hold to save
 phone Qq                | alipay   | alipay          | leave the app, copy the link, scan, hold to save

@@ -66,7 +66,7 @@ async fn the_amount_and_the_order_are_complete(stage: &Stage) -> Result<()> {
         "云服务器续费",
         "1,234.57",
         "请务必支付 ¥1,234.57（订单金额 ¥1,234.56）",
-        "请使用支付宝扫码付款",
+        "请向以下账号付款",
         "请使用支付宝扫码支付",
         "TQn9Y2khEsLJW1ChVWFMSMeRDow5KcbLSE",
         "TRC20",

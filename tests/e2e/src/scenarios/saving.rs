@@ -31,7 +31,7 @@ const SHARE: &str = "
     window.shared = [];
     Object.defineProperty(navigator, 'canShare', { value: (data) => data.files?.length === 1 });
     Object.defineProperty(navigator, 'share', { value: async ({ files }) => {
-        if (window.refuse) throw new DOMException('', 'AbortError');
+        if (window.refuse) { window.refused = true; throw new DOMException('', 'AbortError'); }
         window.shared.push([files[0].name, files[0].type, files[0].size > 2000]);
     } });
 ";
@@ -105,7 +105,8 @@ async fn a_code_is_handed_on(stage: &Stage) -> Result<()> {
     stage.until_code().await?;
     stage.eval("window.refuse = true").await?;
     stage.press(".save").await?;
-    tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+    stage.until("window.refused === true").await?;
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     ensure!(stage.eval("document.querySelector('.save').innerText").await? == "保存二维码", "whoever changes their mind has not failed");
     stage.eval("(window.refuse = false, true)").await?;
     stage.press(".save").await?;
