@@ -20,19 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(&path)?;
         let messages: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         let name = messages.get("language_name").ok_or_else(|| format!("{} has no language_name", path.display()))?.clone();
-        locales.push((tag, name, version(&text)));
+        locales.push((tag, name, text));
     }
     locales.sort();
-    let lines: String =
-        locales.iter().map(|(tag, name, version)| format!("Locale {{ name: {name:?}, tag: {tag:?}, version: {version:?} }},\n")).collect();
+    let lines: String = locales.iter().map(|(tag, name, _)| format!("Locale {{ name: {name:?}, tag: {tag:?} }},\n")).collect();
     let out = Path::new(&env::var("OUT_DIR")?).join("locales.rs");
     fs::write(out, format!("&[\n{lines}]"))?;
+    println!("cargo::rustc-env=LOCALES_VERSION={}", version(&locales));
     Ok(())
 }
 
-/// Tells one content of a file from another, so that a cache never serves an old one to a new page.
-fn version(text: &str) -> String {
+/// Tells one content of the files from another, so that a cache never serves an old one to a new page.
+fn version(locales: &[(String, String, String)]) -> String {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    locales.hash(&mut hasher);
     format!("{:08x}", hasher.finish() >> 32)
 }

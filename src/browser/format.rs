@@ -23,9 +23,9 @@ fn isolated(text: String) -> String {
     if is_rtl { ["\u{2066}", &text.replace(MARKS, ""), "\u{2069}"].concat() } else { text }
 }
 
-/// Day, hour and minute, where the shopper is.
+/// Day, hour and minute where the shopper is, with the name of that clock: other times on the page are the gateway's.
 pub(super) fn moment(moment: UnixSeconds) -> String {
-    let options = [("month", "short"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")];
+    let options = [("month", "short"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit"), ("timeZoneName", "short")];
     let milliseconds = JsValue::from_f64(moment.as_millis() as f64);
     format("DateTimeFormat", &options, &milliseconds).unwrap_or_default()
 }

@@ -97,7 +97,7 @@ fn is_silent() -> bool {
 }
 
 fn path(locale: Locale) -> String {
-    ["locales/", locale.tag, ".json?", locale.version].concat()
+    ["locales/", locale.tag, ".json?", Locale::VERSION].concat()
 }
 
 async fn download(locale: Locale) -> Option<Messages> {

@@ -3,7 +3,7 @@
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{AddEventListenerOptions, Element, EventTarget, PageTransitionEvent};
 
-use super::{send, surroundings};
+use super::{capability, send, surroundings};
 use crate::checkout::Event;
 
 pub(super) fn all() {
@@ -38,8 +38,10 @@ fn on_gesture(target: &EventTarget, name: &str) {
     let listener = Closure::new(|event: web_sys::Event| {
         super::unlock_sound();
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let is_switch = element.is_some_and(|element| matches!(element.closest("[data-sound-switch]"), Ok(Some(_))));
-        if !is_switch {
+        // What is pressed for its own sake is not pressed to hear something; nor is a key that only goes on to the next.
+        let is_control = element.is_some_and(|element| matches!(element.closest("a, button, select"), Ok(Some(_))));
+        let is_tab = capability::text(&event, "key").is_some_and(|key| matches!(key.as_str(), "Tab" | "Shift"));
+        if !is_control && !is_tab {
             send(Event::Gestured);
         }
     });

@@ -1,9 +1,9 @@
 //! A picture of a code with what belongs to it around it: drawn on a canvas, which is never on the page, and saved.
 
-use js_sys::{Array, Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt, closure::Closure};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement, Url};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement};
 
 use super::capability;
 use crate::view::{Poster, Saved};
@@ -17,25 +17,26 @@ const TOP: f64 = 175.0;
 
 /// Draws a poster and gives the address of the picture; `None` where the browser will not.
 pub(super) fn draw(poster: Poster, done: Box<dyn FnOnce(Option<String>)>) {
-    spawn_local(async move {
-        let canvas = canvas(&poster).await;
-        // A picture of another host cannot be read back.
-        done(canvas.and_then(|canvas| canvas.to_data_url().ok()));
-    });
+    spawn_local(async move { done(picture(&poster).await) });
 }
 
 /// Hands a poster to another app where that is possible, else saves it as a file.
 pub(super) fn save(poster: Poster, done: Box<dyn FnOnce(Saved)>) {
     spawn_local(async move {
         let name = [&poster.file_name, ".png"].concat();
-        done(match blob(&poster).await {
-            Some(blob) => match share(&blob, &name).await {
+        done(match picture(&poster).await {
+            Some(url) => match share(&url, &name).await {
                 Some(saved) => saved,
-                None => download(&blob, &name).map_or(Saved::Failed, |()| Saved::Done),
+                None => download(&url, &name).map_or(Saved::Failed, |()| Saved::Done),
             },
             None => Saved::Failed,
         });
     });
+}
+
+/// The picture as a data URL. A picture of another host cannot be read back.
+async fn picture(poster: &Poster) -> Option<String> {
+    canvas(poster).await?.to_data_url().ok()
 }
 
 async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
@@ -64,7 +65,7 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
     let write = |text: &str, y: f64, font: &str, colour: &str| {
         context.set_font(&[font, " system-ui, sans-serif"].concat());
         context.set_fill_style_str(colour);
-        let _ = context.fill_text_with_max_width(&fitting(&context, text), WIDTH / 2.0, y, WIDTH - 2.0 * MARGIN);
+        let _ = context.fill_text_with_max_width(&fitting(text), WIDTH / 2.0, y, WIDTH - 2.0 * MARGIN);
     };
     write(&poster.amount, 95.0, "bold 68px", "#10151d");
     write(&poster.subject, 150.0, "30px", "#3c4654");
@@ -76,35 +77,14 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
     Some(canvas)
 }
 
-/// As much of a text as there is room for, with an ellipsis where that is not all.
-fn fitting(context: &CanvasRenderingContext2d, text: &str) -> String {
-    // Squeezed by up to a fifth, letters can still be read.
-    let room = (WIDTH - 2.0 * MARGIN) * 1.2;
-    let width = |text: &str| context.measure_text(text).map_or(0.0, |measure| measure.width());
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(120).collect();
-    while !short.is_empty() && width(&short) > room {
-        short.pop();
-    }
-    [short.trim_end(), "…"].concat()
-}
-
-async fn blob(poster: &Poster) -> Option<Blob> {
-    let canvas = canvas(poster).await?;
-    let made = Promise::new(&mut |resolve: Function, reject: Function| {
-        let taken = Closure::once_into_js(move |blob: JsValue| resolve.call1(&JsValue::UNDEFINED, &blob));
-        if let Err(error) = canvas.to_blob(taken.unchecked_ref()) {
-            // A function of the browser's own does not throw.
-            let _ = reject.call1(&JsValue::UNDEFINED, &error);
-        }
-    });
-    JsFuture::from(made).await.ok()?.dyn_into().ok()
+/// As much of a text as can be squeezed into a line and still be read.
+fn fitting(text: &str) -> String {
+    const LONGEST: usize = 44;
+    if text.chars().count() <= LONGEST { text.to_owned() } else { text.chars().take(LONGEST).chain(['…']).collect() }
 }
 
 /// `None` where files cannot be handed on to the album: Apple's sheet saves pictures, others only list apps.
-async fn share(blob: &Blob, name: &str) -> Option<Saved> {
+async fn share(url: &str, name: &str) -> Option<Saved> {
     let navigator = capability::global("navigator")?;
     let agent = capability::text(&navigator, "userAgent")?;
     if !["iPhone", "iPad", "Macintosh"].iter().any(|device| agent.contains(device)) {
@@ -112,7 +92,11 @@ async fn share(blob: &Blob, name: &str) -> Option<Saved> {
     }
     let constructor = capability::global("File")?;
     let kind = capability::object(&[("type", &JsValue::from_str("image/png"))]);
-    let arguments = Array::of3(&Array::of1(blob), &JsValue::from_str(name), &kind);
+    let binary = web_sys::window()?.atob(url.split_once(',')?.1).ok()?;
+    // Each character stands for a byte.
+    let bytes: Vec<u8> = binary.chars().map(|byte| byte as u8).collect();
+    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+    let arguments = Array::of3(&parts, &JsValue::from_str(name), &kind);
     let file = Reflect::construct(constructor.dyn_ref::<Function>()?, &arguments).ok()?;
     let shared = Array::of1(&capability::object(&[("files", &Array::of1(&file))]));
     if capability::call(&navigator, "canShare", &shared)? != JsValue::TRUE {
@@ -127,15 +111,11 @@ async fn share(blob: &Blob, name: &str) -> Option<Saved> {
     }
 }
 
-fn download(blob: &Blob, name: &str) -> Option<()> {
-    let url = Url::create_object_url_with_blob(blob).ok()?;
+fn download(url: &str, name: &str) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let link: HtmlElement = document.create_element("a").ok()?.dyn_into().ok()?;
-    link.set_attribute("href", &url).ok()?;
+    link.set_attribute("href", url).ok()?;
     link.set_attribute("download", name).ok()?;
     link.click();
-    // The browser reads the file after the click; a minute is more than it takes.
-    let revoke = Closure::once_into_js(move || Url::revoke_object_url(&url));
-    web_sys::window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), 60_000).map(drop).unwrap_throw();
     Some(())
 }

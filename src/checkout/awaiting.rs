@@ -171,11 +171,16 @@ impl Awaiting {
     pub(super) fn sound(&self, now: Instant, shared: &Shared) -> Option<Sound> {
         match &self.prompt {
             // A prompt asks to pay.
-            Prompting::Here { blocked, prompt } if !is_expired(self.expires, now, shared) => {
+            Prompting::Here { blocked, prompt } if !is_expired(self.expires, now, shared) && self.may_be_paid() => {
                 Some(Sound { blocked: *blocked && shared.place.sound, on: shared.place.sound, words: prompt.words.clone() })
             }
             Prompting::Asking(_) | Prompting::Here { .. } | Prompting::Nothing => None,
         }
+    }
+
+    /// Whether there is, or may yet be, something to pay with.
+    fn may_be_paid(&self) -> bool {
+        matches!(self.offer, Offered::Asking(_) | Offered::Instrument(_))
     }
 
     pub(super) fn has_prompt(&self) -> bool {

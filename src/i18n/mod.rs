@@ -15,20 +15,21 @@ pub struct Locale {
     pub name: &'static str,
     /// Its BCP 47 tag, which names its file too.
     pub tag: &'static str,
-    /// Changes with the content of its file.
-    pub version: &'static str,
 }
 
 impl Default for Locale {
     /// Chinese as written in mainland China.
     fn default() -> Self {
-        Self::of_tag(Self::DEFAULT_TAG).unwrap_or(Self { name: "", tag: Self::DEFAULT_TAG, version: "" })
+        Self::of_tag(Self::DEFAULT_TAG).unwrap_or(Self { name: "", tag: Self::DEFAULT_TAG })
     }
 }
 
 impl Locale {
     /// All of them, sorted by tag.
     pub const ALL: &'static [Self] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
+
+    /// Changes with the content of the files.
+    pub const VERSION: &'static str = env!("LOCALES_VERSION");
 
     const DEFAULT_TAG: &'static str = "zh-CN";
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     checkout::{Connection, Pay, Screen, ViewModel},
     i18n::{fill, sentences},
-    order::Order,
+    order::{Order, Tone},
 };
 
 /// `context` reads the language, so that what is said changes with it.
@@ -40,7 +40,9 @@ fn state(context: Context, view: &ViewModel) -> String {
         (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
             Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests(), messages.paid_already()]),
             Some(Pay::Checking { resting: false }) => String::new(),
-            Some(Pay::Missing(_)) => messages.code_missing().to_owned(),
+            Some(Pay::Missing(words)) => [messages.code_missing(), ". ", words.as_deref().unwrap_or_default()].concat(),
+            Some(Pay::Notice { tone: Tone::Error, .. }) => String::new(),
+            Some(Pay::Notice { words, .. }) => words.clone(),
             Some(Pay::Instrument(means)) if view.not_opened && !means.actions.is_empty() => {
                 fill(messages.not_opened(), &[("method", scanner_name(order.method.as_ref(), messages))])
             }
@@ -51,7 +53,7 @@ fn state(context: Context, view: &ViewModel) -> String {
                 let scan = fill(messages.scan(), &[("method", scanner_name(order.method.as_ref(), messages))]);
                 [&scan, ", ", &(context.ports.money)(order.trade_amount)].concat()
             }
-            Some(Pay::Asking | Pay::Instrument(_) | Pay::Notice { .. }) | None => due(context, order),
+            Some(Pay::Asking | Pay::Instrument(_)) | None => due(context, order),
         },
         (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
         (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
@@ -67,9 +69,12 @@ fn time_left(context: Context, seconds: u64) -> String {
     fill(context.messages.time_left(), &[("time", &context.span(seconds))])
 }
 
-/// From now on nobody must pay with this code.
+/// From now on nobody must pay with this code, or nobody can pay at all.
 fn alarm(context: Context) -> String {
     let messages = context.messages;
-    let is_covered = context.read(|view| matches!(view.pay, Some(Pay::Checking { resting: false })));
-    if is_covered { [messages.checking(), " – ", messages.checking_detail()].concat() } else { String::new() }
+    context.read(|view| match &view.pay {
+        Some(Pay::Checking { resting: false }) => [messages.checking(), " – ", messages.checking_detail()].concat(),
+        Some(Pay::Notice { tone: Tone::Error, words, .. }) => words.clone(),
+        _ => String::new(),
+    })
 }

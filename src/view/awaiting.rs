@@ -51,28 +51,44 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
 fn head(context: Context, order: &Order) -> El {
     let messages = context.messages;
     let due = order.trade_amount;
-    let text = (context.ports.money)(due);
-    let (before, number, after) = around_number(&text);
-    let currency = |text: &str| (!text.is_empty()).then(|| el("span").class("currency").text(text));
-    let number = el("span").text(number);
-    let amount = el("strong").class("amount").attr("dir", "ltr").child(currency(before)).child(number.clone()).child(currency(after));
-    let differing = order.differing_amount();
-    let warning = el("div").bind_child(
-        move || differing.filter(|_| !context.is_covered()),
-        move |differing| {
-            let text = fill(
-                messages.amount_differs(),
-                &[("due", &(context.ports.money)(due)), ("price", &(context.ports.money)(*differing.as_ref()?))],
-            );
-            Some(el("p").class("warning").text(&text))
+    // Where another currency is sent, its amount is the one to pay, and the only one.
+    let actual = move || {
+        context.read(|view| match &view.pay {
+            Some(Pay::Instrument(means)) => means.instrument.actual_amount.clone(),
+            _ => None,
+        })
+    };
+    let amount = el("div").bind_child(
+        move || (actual(), context.is_covered()),
+        move |(actual, covered)| {
+            let money = (context.ports.money)(due);
+            let (before, number, after) = around_number(actual.as_deref().unwrap_or(&money));
+            let currency = |text: &str| (!text.is_empty()).then(|| el("span").class("currency").text(text));
+            let size = match before.len() + number.len() + after.len() {
+                0..12 => "amount",
+                12..17 => "amount long",
+                _ => "amount longer",
+            };
+            let shown = el("span").text(number);
+            let amount = el("strong").class(size).attr("dir", "ltr").child(currency(before)).child(shown.clone()).child(currency(after));
+            let plain = actual.clone().unwrap_or_else(|| due.plain());
+            let copy = (!covered).then(|| copy_button(context, messages.amount_due(), &plain, &shown));
+            let name = el("span").class("offscreen").text(messages.amount_due()).text(" ");
+            let line = el("p").class("due").child(name).child(amount).child(copy);
+            let price = actual.is_some().then(|| el("p").class("price").text(&money));
+            Some(el("div").child(line).child(price))
         },
     );
-    let copy = el("span").bind_child(
-        move || context.is_covered(),
-        move |covered| (!covered).then(|| copy_button(context, messages.amount_due(), &due.plain(), &number)),
+    let differing = order.differing_amount();
+    let warning = el("div").bind_child(
+        move || differing.filter(|_| context.is_payable() && actual().is_none()),
+        move |differing| {
+            let values = [("due", &*(context.ports.money)(due)), ("price", &*(context.ports.money)(*differing.as_ref()?))];
+            Some(el("p").class("warning").text(&fill(messages.amount_differs(), &values)))
+        },
     );
-    let line = el("p").class("due").child(el("span").class("offscreen").text(messages.amount_due()).text(" ")).child(amount).child(copy);
-    el("header").child(el("h1").text(subject(order, messages))).child(line).child(warning)
+    let subject = subject(order, messages);
+    el("header").child(el("h1").attr("title", subject).text(subject)).child(amount).child(warning)
 }
 
 /// What stands before the number of an amount, the number, and what stands after it.
@@ -145,6 +161,8 @@ fn sound(context: Context) -> El {
             let switch = context
                 .button("sound", "", || Event::SoundSwitched)
                 .attr("data-sound-switch", "")
+                .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
+                .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
                 .child(speaker)
                 .child(el("span").bind_text(state));
             let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));

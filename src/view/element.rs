@@ -109,6 +109,11 @@ impl El {
         }
     }
 
+    /// Takes the element from the page.
+    pub(super) fn remove(&self) {
+        self.0.remove();
+    }
+
     /// Selects the text in the element, so that it can be copied by hand.
     pub(super) fn select_text(&self) {
         if let Some(selection) = web_sys::window().and_then(|window| window.get_selection().ok().flatten()) {
@@ -167,12 +172,19 @@ impl El {
     }
 
     fn focus_later(self, is_wanted: fn() -> bool) -> Self {
-        let element: HtmlElement = self.0.clone().unchecked_into();
+        let mut element: HtmlElement = self.0.clone().unchecked_into();
         leptos::task::spawn_local(async move {
-            if is_wanted() {
-                // An element that has left the page meanwhile cannot be focused; nothing is lost.
-                let _ = element.focus();
+            if !is_wanted() {
+                return;
             }
+            // What is not shown takes no focus: the next thing around it that is shown does.
+            while element.offset_parent().is_none()
+                && let Some(around) = element.parent_element()
+            {
+                element = Self(around).attr("tabindex", "-1").0.unchecked_into();
+            }
+            // An element that has left the page meanwhile cannot be focused; nothing is lost.
+            let _ = element.focus();
         });
         self
     }

@@ -47,21 +47,21 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
             Action::CopyLink => copy_link(context),
             Action::LeaveApp => leave_app(context, name),
             Action::OpenApp(link) => {
-                wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", wallet_name(link, messages, name))]))
+                wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", wallet_name(link, messages, name))]), name)
             }
-            Action::OpenPage(link) => page_button(context, link),
+            Action::OpenPage(link) => page_button(context, link, name),
             Action::OpenWallet(link) => wallet_button(
                 context,
                 "button primary",
                 link,
                 &fill(messages.open_wallet(), &[("method", wallet_name(link, messages, name))]),
+                name,
             ),
             Action::Save(Saving::File) => save(context, order, instrument, name)?,
             Action::Save(Saving::LongPress) => hint(&fill(messages.hold_to_save(), &[("method", name)])),
             Action::Scan => {
                 let code = code(context, order, instrument, name, saves)?;
-                let what = (!has_account).then(|| label(order, &fill(messages.scan(), &[("method", name)])));
-                el("div").class("scan").child(code).child(what)
+                el("div").class("scan").child(code).child(label(order, &fill(messages.scan(), &[("method", name)])))
             }
         })
     });
@@ -72,14 +72,18 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
         .children(parts)
         .child(nothing_to_do)
         .child(facts)
-        .child(not_opened(context, name))
         .child(instrument.content.as_deref().map(|content| words(context, content, instrument.content_copyable)))
 }
 
 /// The method's sign or logo, and what to do.
 fn label(order: &Order, text: &str) -> El {
     let sign = order.method.as_ref().map(|method| match &method.logo {
-        Some(logo) => el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "24").attr("height", "24"),
+        Some(logo) => {
+            // The sign takes the place of a logo that does not load.
+            let image = el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "24").attr("height", "24");
+            let broken = image.clone();
+            el("span").class("sign").child(image.on("error", move || broken.remove())).child(icon::method(&method.code))
+        }
         None => icon::method(&method.code),
     });
     el("p").class("label").child(sign).child(el("span").text(text))
@@ -146,15 +150,17 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
     let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
     let scan = fill(messages.scan(), &[("method", name)]);
-    // Where another currency is sent, that is the amount to send.
+    // Where another currency is sent, its amount is the one to pay.
     let kind = instrument.account_type.as_deref().unwrap_or_default();
-    let actual = instrument.actual_amount.as_deref().map(|actual| [messages.actual_amount(), " ", actual, " ", kind].concat());
+    let money = (ports.money)(order.trade_amount);
+    let actual = instrument.actual_amount.as_deref().map(|actual| [actual, " ", kind].concat());
+    let price = actual.is_some().then(|| money.clone());
     let order_tail = [messages.order_number(), " …", tail].concat();
     Some(Poster {
-        amount: (ports.money)(order.trade_amount),
+        amount: actual.unwrap_or(money),
         code,
         file_name: ["payment-code-", tail].concat(),
-        lines: [Some(scan), actual, Some(order_tail), expires].into_iter().flatten().collect(),
+        lines: [Some(scan), price, Some(order_tail), expires].into_iter().flatten().collect(),
         rtl: messages.direction() == "rtl",
         subject: subject(order, messages).to_owned(),
     })
@@ -192,13 +198,15 @@ fn wallet_name<'text>(link: &WalletLink, messages: Messages, name: &'text str) -
 }
 
 /// A real link: pressed by a finger it works where a scripted jump is blocked.
-fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str) -> El {
+fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str, name: &str) -> El {
     let tapped = move || (context.ports.send)(Event::WalletTapped);
-    el("a").class(class).attr("data-wallet", "").attr("href", wallet.as_str()).attr("rel", "noreferrer").on_click(tapped).text(text)
+    let link = el("a").class(class).attr("data-wallet", "").attr("href", wallet.as_str()).attr("rel", "noreferrer");
+    let text = if text.is_empty() { name } else { text };
+    el("div").class("wide").child(link.on_click(tapped).text(text)).child(not_opened(context, name))
 }
 
-fn page_button(context: Context, page: &WalletLink) -> El {
-    wallet_button(context, "button primary", page, context.messages.open_page())
+fn page_button(context: Context, page: &WalletLink, name: &str) -> El {
+    wallet_button(context, "button primary", page, context.messages.open_page(), name)
 }
 
 /// The app that shows the page opens no other wallet: its menu, at the top right in all of them, leads to the browser.

@@ -104,6 +104,11 @@ impl Context {
         self.view.with(read)
     }
 
+    /// Whether there is, or may yet be, something to pay with. What calls this runs again when it changes.
+    fn is_payable(self) -> bool {
+        self.read(|view| matches!(view.pay, Some(Pay::Asking | Pay::Instrument(_))))
+    }
+
     /// Whether time is up: nobody is told to pay anything any more. What calls this runs again when it changes.
     fn is_covered(self) -> bool {
         self.read(|view| matches!(view.pay, Some(Pay::Checking { .. })))
@@ -159,7 +164,12 @@ fn connection_text(connection: Connection, messages: Messages) -> String {
 
 /// What a shopper calls the way an order is paid.
 fn method_name(method: Option<&PayMethod>, messages: Messages) -> &str {
-    method.map_or(messages.method_unknown(), |method| messages.method(&method.code, method.label.as_deref()))
+    match method {
+        None => messages.method_unknown(),
+        // The gateway's word for it is better than none.
+        Some(method) if messages.is_silent() => method.label.as_deref().unwrap_or(&method.code),
+        Some(method) => messages.method(&method.code, method.label.as_deref()),
+    }
 }
 
 /// The app that a code is scanned with: for a coin, which is no app, the shopper's own.

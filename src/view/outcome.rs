@@ -57,6 +57,7 @@ pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
 pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
     let Context { messages, ports, .. } = context;
     let detail = fill(messages.paid_detail(), &[("amount", &(ports.money)(order.trade_amount))]);
+    let detail = if detail.is_empty() { (ports.money)(order.trade_amount) } else { detail };
     let card = card("paid", Mark::Tick, messages.paid()).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
     let card = match target {
         None => card.child(line("stay", messages.paid_stay())),
