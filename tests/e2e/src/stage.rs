@@ -251,7 +251,7 @@ impl Stage {
 
     /// Waits until the page has its words.
     pub(crate) async fn until_words(&self) -> Result<()> {
-        self.until("(document.querySelector('select')?.getAttribute('aria-label') ?? '') !== ''").await
+        self.until("document.querySelector('.page')?.dataset.words === 'here'").await
     }
 
     /// Chooses a language on the page, and waits for it.

@@ -17,6 +17,7 @@ pub(super) fn add(suite: &mut Suite) {
         the_bare_amount_is_copied_the_old_way,
     );
     suite.add("nothing_is_cut_off_on_a_small_screen", Look { height: 568, width: 320, ..Look::phone() }, nothing_is_cut_off);
+    suite.add("a_coin_has_one_amount_to_pay", Look::desktop(), a_coin_has_one_amount_to_pay);
     suite.add("words_of_the_gateway_are_shown", Look::desktop(), words_of_the_gateway_are_shown);
 }
 
@@ -28,7 +29,6 @@ fn full() -> Spec {
         code: Code {
             actual_account: "TQn9Y2khEsLJW1ChVWFMSMeRDow5KcbLSE".into(),
             actual_account_type: "TRC20".into(),
-            actual_amount: "1.35".into(),
             content: "请使用支付宝扫码支付".into(),
             ..Code::default()
         },
@@ -70,7 +70,6 @@ async fn the_amount_and_the_order_are_complete(stage: &Stage) -> Result<()> {
         "请使用支付宝扫码支付",
         "TQn9Y2khEsLJW1ChVWFMSMeRDow5KcbLSE",
         "TRC20",
-        "1.35",
         "付款后自动到账",
         "云服务器 1 个月",
         id.as_str(),
@@ -103,6 +102,17 @@ async fn the_bare_amount_is_copied_the_old_way(stage: &Stage) -> Result<()> {
     stage.press(".due .copy").await?;
     stage.until("window.copied === '1234.57'").await?;
     stage.until("document.querySelector('.due .copy').innerText.includes('已复制')").await
+}
+
+/// Where another currency is sent, its amount is the large one, the one that is copied, and the only one to pay exactly.
+async fn a_coin_has_one_amount_to_pay(stage: &Stage) -> Result<()> {
+    let code = Code { actual_amount: "1.35".into(), ..full().code };
+    stage.open_order(Spec { code, ..full() }).await?;
+    stage.until_code().await?;
+    ensure!(stage.eval("document.querySelector('.amount').innerText").await? == "1.35");
+    ensure!(stage.eval("document.querySelector('.price').innerText").await? == "¥1,234.57");
+    ensure!(!stage.text().await?.contains("请务必支付"), "two amounts are one too many");
+    Ok(())
 }
 
 /// No sideways scrolling at 320 px, nor at twice the text size.
