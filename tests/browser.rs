@@ -412,3 +412,19 @@ async fn without_words_there_is_still_an_amount_and_a_code() {
     assert_eq!(shown.text(".amount"), "CN¥1,234.56");
     assert_eq!(shown.find("img.code").unwrap().get_attribute("alt").as_deref(), Some("CN¥1,234.56"));
 }
+
+#[wasm_bindgen_test]
+fn the_ear_hears_the_amount_that_the_eye_sees() {
+    let instrument = Instrument {
+        account: Some("TQn9".into()),
+        actual_amount: Some("1.35".into()),
+        code: Code::decode("TQn9", ""),
+        ..Instrument::default()
+    };
+    let shown = Shown::new(awaiting(Pay::Instrument(Arc::new(Means { actions: vec![Action::Scan], instrument }))));
+    assert_eq!(shown.text(".amount"), "1.35");
+    assert_eq!(shown.text("#announcer p"), "Send the amount to this account, 1.35");
+    assert_eq!(shown.find("img.code").unwrap().get_attribute("alt").as_deref(), Some("Payment code for Alipay, 1.35"));
+    shown.press(".due .copy");
+    assert_eq!(COPIED.lock().unwrap().last().map(String::as_str), Some("1.35"));
+}

@@ -16,8 +16,10 @@ use crate::i18n::{Language, Locale, Messages};
 
 /// The longest that a language may take.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// How long to wait after a download that failed.
+/// How long to wait after a download that failed, while the page has no words.
 const PAUSE_MS: u32 = 3_000;
+/// … and while it has those of another language.
+const LONG_PAUSE_MS: u32 = 30_000;
 
 thread_local! {
     /// The words that have been read: each once.
@@ -80,7 +82,8 @@ fn load(locale: Locale) {
                     load(Locale::default());
                 }
             }
-            RETRY.set(Some(Timeout::new(PAUSE_MS, || speak(WANTED.get().unwrap_or_default()))));
+            let pause = if is_silent() { PAUSE_MS } else { LONG_PAUSE_MS };
+            RETRY.set(Some(Timeout::new(pause, || speak(WANTED.get().unwrap_or_default()))));
             return;
         };
         let language = Language { locale, messages };

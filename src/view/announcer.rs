@@ -47,11 +47,11 @@ fn state(context: Context, view: &ViewModel) -> String {
                 fill(messages.not_opened(), &[("method", scanner_name(order.method.as_ref(), messages))])
             }
             Some(Pay::Instrument(means)) if means.instrument.account.is_some() => {
-                [messages.transfer(), ", ", &(context.ports.money)(order.trade_amount)].concat()
+                [messages.transfer(), ", ", &context.amount_to_pay(order, &means.instrument)].concat()
             }
             Some(Pay::Instrument(means)) if means.has_code() => {
                 let scan = fill(messages.scan(), &[("method", scanner_name(order.method.as_ref(), messages))]);
-                [&scan, ", ", &(context.ports.money)(order.trade_amount)].concat()
+                [&scan, ", ", &context.amount_to_pay(order, &means.instrument)].concat()
             }
             Some(Pay::Asking | Pay::Instrument(_)) | None => due(context, order),
         },

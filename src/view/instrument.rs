@@ -113,7 +113,7 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let code = instrument.code.as_ref()?;
     let source = source(code)?;
     let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
-    let amount = (context.ports.money)(order.trade_amount);
+    let amount = context.amount_to_pay(order, instrument);
     let label =
         fill(context.messages.code_label(), &[("method", method_name(order.method.as_ref(), context.messages)), ("amount", &amount)]);
     let label = if label.is_empty() { amount } else { label };

@@ -23,7 +23,7 @@ use self::{
 use crate::{
     checkout::{Connection, Event, Pay, Screen, ViewModel},
     i18n::{Language, Locale, Messages, fill, sentences},
-    order::{Fen, Order, PayMethod, UnixSeconds},
+    order::{Fen, Instrument, Order, PayMethod, UnixSeconds},
 };
 
 /// What is done with the outcome of something that takes a while.
@@ -102,6 +102,11 @@ impl Context {
     /// Reads the view model; what calls this runs again when it changes.
     fn read<T>(self, read: impl FnOnce(&ViewModel) -> T) -> T {
         self.view.with(read)
+    }
+
+    /// What is to be paid: where another currency is sent its amount, as the gateway wrote it, else the order's.
+    fn amount_to_pay(self, order: &Order, instrument: &Instrument) -> String {
+        instrument.actual_amount.clone().unwrap_or_else(|| (self.ports.money)(order.trade_amount))
     }
 
     /// Whether there is, or may yet be, something to pay with. What calls this runs again when it changes.
