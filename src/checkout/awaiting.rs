@@ -10,6 +10,7 @@ use super::{
     poll::{Circumstances, Poll},
     question::{Attempts, Question, QuestionId},
     time::Instant,
+    time_warning::TimeWarning,
 };
 use crate::order::{Answer, Call, Code, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink};
 
@@ -387,7 +388,7 @@ impl Awaiting {
 
     /// Seconds left, where they are to be spoken.
     pub(super) fn time_warning(&self, now: Instant, shared: &Shared) -> Option<u64> {
-        self.remaining(now, shared).and(self.time_warning.spoken)
+        self.remaining(now, shared).and(self.time_warning.spoken())
     }
 
     /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
@@ -486,33 +487,6 @@ impl Awaiting {
 
 fn opens_app(action: &Action) -> bool {
     matches!(action, Action::OpenApp(_) | Action::OpenWallet(_))
-}
-
-/// Remembers how much time was left when it was last spoken of.
-#[derive(Clone, Copy, Debug, Default)]
-struct TimeWarning {
-    last: Option<u64>,
-    spoken: Option<u64>,
-}
-
-impl TimeWarning {
-    /// Seconds left at which it is spoken of.
-    const AT: [u64; 3] = [180, 60, 30];
-    /// A device that slept past the moment by more than this keeps silent about it.
-    const LATEST: u64 = 3;
-
-    fn proceed(&mut self, remaining: Option<u64>) {
-        let is_over = self.spoken.zip(remaining).is_some_and(|(spoken, now)| now + Self::LATEST < spoken);
-        let reached = self
-            .last
-            .zip(remaining)
-            .and_then(|(before, now)| Self::AT.into_iter().find(|at| before > *at && now <= *at && now + Self::LATEST > *at));
-        let is_extended = self.spoken.zip(remaining).is_some_and(|(spoken, now)| now > spoken);
-        if reached.is_some() || remaining.is_none() || is_extended || is_over {
-            self.spoken = reached;
-        }
-        self.last = remaining;
-    }
 }
 
 /// Whether time is up by the gateway's clock.

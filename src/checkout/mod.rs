@@ -29,6 +29,7 @@ mod place;
 mod poll;
 mod question;
 mod time;
+mod time_warning;
 mod view_model;
 
 use alloc::sync::Arc;

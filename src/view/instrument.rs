@@ -49,7 +49,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
             Action::OpenApp(link) => {
                 wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", wallet_name(link, messages, name))]), name)
             }
-            Action::OpenPage(link) => page_button(context, link, name),
+            Action::OpenPage(link) => wallet_button(context, "button primary", link, messages.open_page(), name),
             Action::OpenWallet(link) => wallet_button(
                 context,
                 "button primary",
@@ -203,10 +203,6 @@ fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str,
     let link = el("a").class(class).attr("data-wallet", "").attr("href", wallet.as_str()).attr("rel", "noreferrer");
     let text = if text.is_empty() { name } else { text };
     el("div").class("wide").child(link.on_click(tapped).text(text)).child(not_opened(context, name))
-}
-
-fn page_button(context: Context, page: &WalletLink, name: &str) -> El {
-    wallet_button(context, "button primary", page, context.messages.open_page(), name)
 }
 
 /// The app that shows the page opens no other wallet: its menu, at the top right in all of them, leads to the browser.
