@@ -1,6 +1,37 @@
-//! What the standard library does to texts with a panic, done without one: a panic brings its message and all that prints it.
+//! What the standard library does to texts with a panic, or with a search for the longest of needles, done small: a panic
+//! brings its message and all that prints it.
 
 /// The text before a byte index and from it on; two empty ones for an index within a character.
 pub(crate) fn split(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or_default()
+}
+
+/// The byte index at which a part that is not empty stands first.
+pub(crate) fn find(text: &str, part: &str) -> Option<usize> {
+    text.as_bytes().windows(part.len().max(1)).position(|window| window == part.as_bytes())
+}
+
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    find(text, part).is_some()
+}
+
+/// What stands before a part, and what stands behind it.
+pub(crate) fn split_once<'text>(text: &'text str, part: &str) -> Option<(&'text str, &'text str)> {
+    let (before, rest) = split(text, find(text, part)?);
+    Some((before, split(rest, part.len()).1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_found_as_the_standard_library_finds_them() {
+        for text in ["", "a", "a-->b-->c", "-->", "支付-->宝", "--", "aab"] {
+            for part in ["-->", "a", "宝", "aab", "ab"] {
+                assert_eq!(find(text, part), text.find(part), "{text} {part}");
+                assert_eq!(split_once(text, part), text.split_once(part), "{text} {part}");
+            }
+        }
+    }
 }

@@ -6,7 +6,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement};
 
 use super::capability;
-use crate::view::{Poster, Saved};
+use crate::{
+    text::contains,
+    view::{Poster, Saved},
+};
 
 // Of the picture, in pixels.
 const WIDTH: f64 = 720.0;
@@ -87,7 +90,7 @@ fn fitting(text: &str) -> String {
 async fn share(url: &str, name: &str) -> Option<Saved> {
     let navigator = capability::global("navigator")?;
     let agent = capability::text(&navigator, "userAgent")?;
-    if !["iPhone", "iPad", "Macintosh"].iter().any(|device| agent.contains(device)) {
+    if !["iPhone", "iPad", "Macintosh"].iter().any(|device| contains(&agent, device)) {
         return None;
     }
     let constructor = capability::global("File")?;

@@ -1,6 +1,6 @@
 //! Where the page is open, and what follows from that.
 
-use crate::order::Wallet;
+use crate::{order::Wallet, text::contains};
 
 /// What the browser says of itself when the page starts.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -30,7 +30,7 @@ pub enum Device {
 impl Device {
     /// Reads a user agent. `touch_points` tells an iPad from the Mac it claims to be.
     pub fn of_user_agent(agent: &str, touch_points: i32) -> Self {
-        let says = |words: &[&str]| words.iter().any(|word| agent.contains(word));
+        let says = |words: &[&str]| words.iter().any(|word| contains(agent, word));
         let is_pad = says(&["iPad", "Tablet"]) || (says(&["Macintosh"]) && touch_points > 1);
         if is_pad || (says(&["Android", "HarmonyOS"]) && !says(&["Mobile"])) {
             Self::Tablet
@@ -75,13 +75,13 @@ pub enum Host {
 impl Host {
     /// Reads a user agent. Source: `protocols.md` section 5.
     pub fn of_user_agent(agent: &str) -> Self {
-        if agent.contains("MicroMessenger/") && !agent.contains("WindowsWechat") {
+        if contains(agent, "MicroMessenger/") && !contains(agent, "WindowsWechat") {
             Self::WeChat
-        } else if agent.contains("AlipayClient/") {
+        } else if contains(agent, "AlipayClient/") {
             Self::Alipay
-        } else if agent.contains("UnionPay/") {
+        } else if contains(agent, "UnionPay/") {
             Self::UnionPay
-        } else if agent.contains(" QQ/") {
+        } else if contains(agent, " QQ/") {
             Self::Qq
         } else {
             Self::Browser

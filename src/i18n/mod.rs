@@ -6,7 +6,7 @@
 
 use alloc::{boxed::Box, string::String};
 
-use crate::json::Json;
+use crate::{json::Json, text::contains};
 
 /// A language the page speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,7 +42,7 @@ impl Locale {
     fn of_wish(wish: &str) -> Option<Self> {
         let wish = wish.to_ascii_lowercase().replace('_', "-");
         let (language, rest) = wish.split_once('-').unwrap_or((&wish, ""));
-        let traditional = rest.split('-').any(|part| matches!(part, "hant" | "hk" | "mo" | "tw")) && !rest.contains("hans");
+        let traditional = rest.split('-').any(|part| matches!(part, "hant" | "hk" | "mo" | "tw")) && !contains(rest, "hans");
         match language {
             "zh" if traditional => return Self::of_tag("zh-TW"),
             "zh" => return Self::of_tag(Self::DEFAULT_TAG),

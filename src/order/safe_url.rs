@@ -1,5 +1,7 @@
 //! What every link type has in common: the ways in which an address can lie.
 
+use crate::text::split_once;
+
 /// No control characters, no backslashes, no blank at either end, not empty, at most 8,192 bytes.
 ///
 /// Browsers drop tabs and line ends inside an address and read `\` as `/`, so a check on the text
@@ -37,7 +39,7 @@ pub(super) fn is_web(raw: &str) -> bool {
 
 /// The host of a web address in lower case, without its port.
 pub(super) fn host(raw: &str) -> Option<String> {
-    let rest = raw.split_once("://").filter(|_| is_plain(raw) && is_web(raw))?.1;
+    let rest = split_once(raw, "://").filter(|_| is_plain(raw) && is_web(raw))?.1;
     Some(rest.split(['/', '?', '#', ':']).next()?.to_ascii_lowercase())
 }
 

@@ -4,7 +4,7 @@
 //! attribute but a link's http(s) address and a colour, and that is one of a few that are legible on every ground.
 
 use super::safe_url::{is_plain, is_web};
-use crate::text::split;
+use crate::text::{find, split, split_once};
 
 /// A merchant's hint.
 ///
@@ -214,7 +214,7 @@ impl Tree {
     /// Takes a tag from its `<` on; gives back what follows it, and its content where that is not for reading.
     fn tag<'html>(&mut self, html: &'html str) -> &'html str {
         if let Some(comment) = html.strip_prefix("<!--") {
-            return comment.split_once("-->").map_or("", |(_, after)| after);
+            return split_once(comment, "-->").map_or("", |(_, after)| after);
         }
         let inner = html.get(1..).unwrap_or_default();
         if inner.starts_with(['!', '?']) {
@@ -372,7 +372,7 @@ impl Hue {
     /// The hue of a CSS colour; `None` for black, white and what is not understood.
     fn of(colour: &str) -> Option<Self> {
         let colour = colour.trim().to_ascii_lowercase();
-        let colour = colour.trim_end_matches("!important").trim_end();
+        let colour = colour.strip_suffix("!important").unwrap_or(&colour).trim_end();
         let [red, green, blue] = match colour {
             "blue" => return Some(Self::Blue),
             "gold" | "orange" | "yellow" => return Some(Self::Amber),
@@ -416,7 +416,7 @@ fn channels(colour: &str) -> Option<[u32; 3]> {
 fn after_closing_tag<'html>(html: &'html str, name: &str) -> &'html str {
     let lower = html.to_ascii_lowercase();
     let closing = ["</", name].concat();
-    let after = lower.find(&closing).and_then(|at| html.get(at..)).and_then(|tag| tag.split_once('>'));
+    let after = find(&lower, &closing).and_then(|at| html.get(at..)).and_then(|tag| tag.split_once('>'));
     after.map_or("", |(_, after)| after)
 }
 

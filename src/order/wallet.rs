@@ -5,6 +5,7 @@ use super::{
     number::percent_encode,
     safe_url::{host, scheme},
 };
+use crate::text::{contains, split_once};
 
 /// A wallet app that pays a code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,8 +71,8 @@ impl WalletLink {
     pub fn only_starts_app(&self) -> bool {
         let link = self.as_str();
         match Wallet::of_link(self) {
-            Some(Wallet::Alipay) => link.contains("saId=10000007") && !link.contains("qrcode="),
-            Some(Wallet::WeChat) => link.ends_with("://") || link.contains("://scanqrcode") || link.contains("://wxpay/"),
+            Some(Wallet::Alipay) => contains(link, "saId=10000007") && !contains(link, "qrcode="),
+            Some(Wallet::WeChat) => link.ends_with("://") || contains(link, "://scanqrcode") || contains(link, "://wxpay/"),
             Some(Wallet::Qq | Wallet::UnionPay) | None => false,
         }
     }
@@ -83,7 +84,7 @@ impl WalletLink {
         let link = match Wallet::of_text(text)? {
             Wallet::Alipay => ["alipays://platformapi/startapp?saId=10000007&qrcode=", &percent_encode(text)].concat(),
             Wallet::Qq => ["mqqapi://forward/url?src_type=web&style=default&version=1&url_prefix=", &base64(text.as_bytes())].concat(),
-            Wallet::UnionPay => ["upwallet://html/", text.split_once("://")?.1].concat(),
+            Wallet::UnionPay => ["upwallet://html/", split_once(text, "://")?.1].concat(),
             // Its codes must be scanned: no link pays them.
             Wallet::WeChat => return None,
         };
