@@ -10,8 +10,8 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use saoma::{
     checkout::{Checkout, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
-        Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderRef, PayMethod, ReturnTarget, Returning,
-        Standing, UnixSeconds,
+        Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, PayMethod, ReturnTarget, Returning, Standing,
+        UnixSeconds, Visit,
     },
 };
 
@@ -147,12 +147,12 @@ impl World {
     fn new(truth: &Truth) -> Self {
         let now = Instant::from_millis(50);
         let setup = Setup {
-            order: OrderRef::from_address("/pay/A1", ""),
             online: true,
             place: Place { sound: true, ..Place::default() },
             seed: 1,
-            server_time: None,
             visible: true,
+            visit: Visit::of_address("/pay/A1", ""),
+            ..Setup::default()
         };
         let (checkout, effects) = Checkout::start(now, setup);
         let mut world = Self {
@@ -188,7 +188,7 @@ impl World {
     }
 
     fn post(&mut self, call: &Call, question: QuestionId, timeout: Duration) {
-        let fault = |fault| failed(call, Failure::Fault(fault));
+        let fault = |fault| call.failed(Failure::Fault(fault));
         let (answer, arrives, date) = match self.network {
             Network::Down => (fault(Fault::Network), self.now + Duration::from_millis(1), None),
             Network::Garbling => {
@@ -251,7 +251,7 @@ impl World {
         match view.screen {
             Screen::Paid { .. } => assert_eq!(self.truth.standing, Word::Paid, "paid is shown, and is not true"),
             Screen::Ended { end, .. } => assert_eq!(self.truth.standing, Word::Ended(end), "the end is shown, and is not true"),
-            Screen::Awaiting { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
+            Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
         }
         let truth = (self.truth.expires * 1000).checked_sub(self.gateway_time(self.now));
         if self.knows_the_time && truth.is_none() && self.gateway_time(self.now) > self.truth.expires * 1000 + 1_500 + SLOWEST {
@@ -275,6 +275,9 @@ impl Truth {
             Call::Info(_) => Answer::Info(Ok(Box::new(Info { order: order(), standing: self.standing(), redirect_wait: None }))),
             Call::QrCode(_) => Answer::QrCode(Ok(Offer::Instrument(Instrument { code, ..Instrument::default() }))),
             Call::Status(_) => Answer::Status(Ok(self.standing())),
+            Call::Cashier(_) | Call::Choose { .. } | Call::Create { .. } | Call::Methods(_) => {
+                unreachable!("who comes to pay asks for no choice")
+            }
         }
     }
 
@@ -289,15 +292,6 @@ impl Truth {
                 Standing::Waiting { expires, opens_wallet: false }
             }
         }
-    }
-}
-
-fn failed(call: &Call, failure: Failure) -> Answer {
-    match call {
-        Call::Audio(_) => Answer::Audio(Err(failure)),
-        Call::Info(_) => Answer::Info(Err(failure)),
-        Call::QrCode(_) => Answer::QrCode(Err(failure)),
-        Call::Status(_) => Answer::Status(Err(failure)),
     }
 }
 
@@ -337,7 +331,7 @@ impl StateMachineTest for World {
                 // What was under way is lost; a browser reports that after it has woken.
                 for letter in &mut world.letters {
                     if let Some((_, call)) = world.open.iter().find(|(open, _)| *open == letter.question) {
-                        letter.answer = failed(call, Failure::Fault(Fault::Network));
+                        letter.answer = call.failed(Failure::Fault(Fault::Network));
                         letter.date = None;
                     }
                 }

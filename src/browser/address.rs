@@ -3,10 +3,12 @@
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
 use web_sys::Location;
 
-use crate::{checkout::Past, order::OrderId};
-
-/// Where the gateway's template API is.
-pub(super) const API_BASE: &str = "/api";
+use super::events;
+use crate::{
+    checkout::{Past, Route},
+    gateway,
+    order::{OrderId, ReturnTarget},
+};
 
 /// How the page's past is noted in the tab's history.
 const PASTS: [(Past, &str); 3] = [(Past::Deferred, "saoma:deferred"), (Past::Left, "saoma:left"), (Past::Visited, "saoma:visited")];
@@ -23,6 +25,11 @@ fn location() -> Location {
 
 pub(super) fn here() -> Address {
     Address { path: location().pathname().unwrap_or_default(), query: location().search().unwrap_or_default() }
+}
+
+/// The page's own host, without a port.
+pub(super) fn host() -> String {
+    location().hostname().unwrap_or_default()
 }
 
 /// Scheme, host and port of the page, without a trailing slash.
@@ -52,8 +59,33 @@ pub(super) fn go(url: &str) {
     }
 }
 
+/// Leaves for the shop, unless a script of the shop sees to that.
+pub(super) fn leave(target: &ReturnTarget) {
+    if events::leaves(target.as_str()) {
+        go(target.as_str());
+    }
+}
+
+/// Goes back to the page before this one.
+pub(super) fn back() {
+    if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {
+        // Where there is no page before this one, nothing happens.
+        let _ = history.back();
+    }
+}
+
+/// Leaves for another page of the gateway. The choice of a method takes this page's place, so that "back" does not come
+/// here only to be sent there again.
+pub(super) fn travel(route: &Route) {
+    let path = here().path;
+    match route {
+        Route::Pay(id) => go(&gateway::pay_path(&path, id)),
+        Route::Separate(id) => replace(&gateway::separate_path(&path, id)),
+    }
+}
+
 /// Leaves for another address, which takes this page's place: "back" does not come here again.
-pub(super) fn replace(url: &str) {
+fn replace(url: &str) {
     // The addresses are the gateway's own paths; a browser refuses none of them.
     let _ = location().replace(url);
 }
@@ -74,7 +106,7 @@ pub(super) fn mark(past: Past, path: Option<&str>) -> bool {
 
 /// Loads the order's own address, where the gateway's server shows it itself. The note in the history keeps it to once.
 pub(super) fn load_deferred(id: &OrderId) {
-    let path = ["/pay/", &id.path_segment()].concat();
+    let path = gateway::pay_path(&here().path, id);
     if mark(Past::Deferred, Some(&path)) {
         location().reload().unwrap_throw();
     }

@@ -8,7 +8,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::UnwrapThrowExt;
 use web_sys::{AbortController, AbortSignal, RequestCache};
 
-use super::{address, clock};
+use super::{address, clock, settings};
 use crate::{
     checkout::{Event, QuestionId},
     gateway::{self, Reply},
@@ -71,7 +71,9 @@ impl Drop for Asking {
 pub(super) async fn post(request: &gateway::Request, handle: &Handle) -> Outcome {
     let lost = || if handle.timed_out.get() { Fault::TimedOut } else { Fault::Network };
     let failed = |fault| Outcome { date: None, reply: Err(fault), retry_after: None };
-    let url = [address::API_BASE, request.path, "?_time=", &clock::request_time().to_string()].concat();
+    let url =
+        [settings::config().api.as_ref().map_or("/api", |api| api.as_str()), request.path, "?_time=", &clock::request_time().to_string()]
+            .concat();
     let built = Request::post(&url)
         .header("Content-Type", "application/json")
         .header("Accept", "application/json")
@@ -120,15 +122,7 @@ impl Outcome {
     pub(super) fn into_event(self, call: &Call, question: QuestionId) -> Event {
         let answer = match &self.reply {
             Ok((http_status, body)) => gateway::decode(call, Reply { body, http_status: *http_status }, &address::origin()),
-            Err(fault) => {
-                let failure = Failure::Fault(*fault);
-                match call {
-                    Call::Audio(_) => Answer::Audio(Err(failure)),
-                    Call::Info(_) => Answer::Info(Err(failure)),
-                    Call::QrCode(_) => Answer::QrCode(Err(failure)),
-                    Call::Status(_) => Answer::Status(Err(failure)),
-                }
-            }
+            Err(fault) => call.failed(Failure::Fault(*fault)),
         };
         Event::Answered { answer, date: self.date, question, retry_after: self.retry_after }
     }
@@ -138,7 +132,7 @@ impl Outcome {
 pub(super) fn status_of(call: &Call, reply: Reply<'_>) -> Option<Result<Standing, Failure>> {
     match gateway::decode(call, reply, &address::origin()) {
         Answer::Status(result) => Some(result),
-        Answer::Audio(_) | Answer::Info(_) | Answer::QrCode(_) => None,
+        _ => None,
     }
 }
 
@@ -154,5 +148,5 @@ pub(super) fn describe_failure(call: &str, failure: &Failure) -> String {
                 .concat()
         }
     };
-    ["saoma: order/", call, " failed: ", &reason].concat()
+    ["saoma: ", call, " failed: ", &reason].concat()
 }

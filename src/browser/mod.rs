@@ -6,12 +6,14 @@ mod address;
 mod capability;
 mod clipboard;
 mod clock;
+mod events;
 mod format;
 mod http;
 mod language;
 mod listen;
 mod poster;
 mod preferences;
+mod settings;
 mod sound;
 mod surroundings;
 mod tab;
@@ -33,8 +35,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     checkout::{Checkout, Effect, Event, Past, Pay, QuestionId, Setup, ViewModel, Warning},
+    config::Config,
     gateway,
-    order::{Call, OrderRef},
+    order::{Call, ReturnHost, Visit},
     view::{self, Ports},
 };
 
@@ -49,6 +52,8 @@ thread_local! {
 struct Shell {
     checkout: Checkout,
     questions: Vec<(QuestionId, http::Asking)>,
+    /// The screen that scripts of the shop were told of last.
+    screen: &'static str,
     sound: sound::Sound,
     tabs: tabs::Tabs,
     timer: Option<Timeout>,
@@ -58,17 +63,21 @@ struct Shell {
 
 /// Starts the page: in place of what stands in `#app`.
 pub fn run() {
+    let config = settings::config();
+    settings::dress();
     let address = address::here();
     let locale = surroundings::locale(&address.query);
     let setup = Setup {
-        order: OrderRef::from_address(&address.path, &address.query),
         online: surroundings::is_online(),
         place: surroundings::place(),
+        return_hosts: return_hosts(config),
         seed: surroundings::seed(),
-        server_time: surroundings::config().server_time,
+        server_time: config.server_time,
+        told: settings::told(),
         visible: surroundings::is_visible(),
+        visit: Visit::of_address(&address.path, &address.query),
     };
-    let tabs = tabs::Tabs::of(setup.order.as_ref(), setup.seed);
+    let tabs = tabs::Tabs::of(setup.visit.order(), setup.seed);
     let (checkout, effects) = Checkout::start(clock::now(), setup);
     let Some(root) = tab::app_root() else {
         report("saoma: index.html has no element with the id \"app\"");
@@ -79,8 +88,8 @@ pub fn run() {
     let unmount = mount_to_renderer(&root, move || {
         let view = RwSignal::new(model);
         let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
-        SHELL.set(Some(Shell { checkout, questions: Vec::new(), sound, tabs, timer: None, view, wake_lock }));
-        view::page(view, language::begin(locale), PORTS)
+        SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", sound, tabs, timer: None, view, wake_lock }));
+        view::page(view, language::begin(locale), config, PORTS)
     });
     unmount.forget();
     tab::mark_started();
@@ -98,10 +107,13 @@ pub fn run() {
 
 const PORTS: Ports = Ports {
     address: address::of_page,
+    back: address::back,
+    goes_back: events::goes_back,
     copy: clipboard::copy,
     draw: poster::draw,
     moment: format::moment,
     money: format::money,
+    pay_path: |id| gateway::pay_path(&address::here().path, id),
     save: poster::save,
     send,
     span: format::span,
@@ -158,13 +170,13 @@ impl Shell {
             match effect {
                 Effect::Abandon(question) => drop(self.take_question(question)),
                 Effect::Ask { call, question, timeout } => self.ask(call, question, timeout),
-                Effect::ChooseMethod(id) => address::replace(&gateway::separate_path(&id)),
                 Effect::Defer(id) => address::load_deferred(&id),
+                Effect::Go(route) => address::travel(&route),
                 Effect::Claim => self.tabs.claim(),
                 Effect::Hush => self.sound.hush(),
                 Effect::Leave(target) => {
                     address::mark(Past::Left, None);
-                    address::go(target.as_str());
+                    address::leave(&target);
                 }
                 Effect::MarkLeft => {
                     address::mark(Past::Left, None);
@@ -213,6 +225,11 @@ impl Shell {
         let now = clock::now();
         let model = self.checkout.view(now);
         tab::show(&model);
+        let screen = view::screen_name(&model);
+        if self.screen != screen {
+            self.screen = screen;
+            events::screen(screen, model.method());
+        }
         self.wake_lock.hold(surroundings::is_visible() && shows_code(&model));
         self.view.set(model);
         self.timer = self.checkout.next_deadline(now).map(|deadline| {
@@ -221,6 +238,12 @@ impl Shell {
             Timeout::new(pause, || send(Event::TimePassed))
         });
     }
+}
+
+/// The hosts that the shop allows, with the page's own.
+fn return_hosts(config: &Config) -> Vec<ReturnHost> {
+    let own = if config.return_hosts.is_empty() { None } else { ReturnHost::decode(&address::host()) };
+    config.return_hosts.iter().cloned().chain(own).collect()
 }
 
 fn shows_code(model: &ViewModel) -> bool {
@@ -232,6 +255,9 @@ fn describe(warning: &Warning) -> String {
         Warning::CallFailed { call, failure } => http::describe_failure(call, failure),
         Warning::NoNumber => {
             "saoma: the gateway's order/info answer has no order_id, which order/qrcode and the choice of a method need".to_owned()
+        }
+        Warning::ReturnTargetElsewhere => {
+            "saoma: return_uri leads to a host that is not among return_hosts of the settings, and was refused".to_owned()
         }
         Warning::ReturnTargetRefused => "saoma: return_uri is not a http(s) or relative address and was refused".to_owned(),
     }

@@ -19,9 +19,9 @@ pub(super) fn set_language(tag: &str) {
     set(LANGUAGE, tag);
 }
 
-/// On unless it was switched off.
-pub(super) fn sound() -> bool {
-    storage().and_then(|storage| storage.get_item(SOUND).ok().flatten()).as_deref() != Some("off")
+/// Whether it was switched on or off; `None` where nobody has chosen.
+pub(super) fn sound() -> Option<bool> {
+    storage().and_then(|storage| storage.get_item(SOUND).ok().flatten()).map(|value| value != "off")
 }
 
 pub(super) fn set_sound(on: bool) {

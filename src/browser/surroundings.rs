@@ -3,10 +3,9 @@
 use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::VisibilityState;
 
-use super::{address, preferences};
+use super::{address, preferences, settings};
 use crate::{
     checkout::{Device, Host, Place},
-    config::Config,
     i18n::Locale,
     order::query_param,
 };
@@ -26,21 +25,16 @@ pub(super) fn place() -> Place {
     Place {
         device: Device::of_user_agent(&agent, navigator.max_touch_points()),
         host: Host::of_user_agent(&agent),
+        opens_nothing: settings::config().auto_open == Some(false),
         past: address::past(),
-        sound: preferences::sound(),
+        sound: preferences::sound().or(settings::config().sound).unwrap_or(true),
     }
 }
 
-/// The settings in the page's data block.
-pub(super) fn config() -> Config {
-    let document = web_sys::window().and_then(|window| window.document());
-    let block = document.and_then(|document| document.get_element_by_id("saoma-config")).and_then(|block| block.text_content());
-    block.map(|text| Config::decode(&text)).unwrap_or_default()
-}
-
-/// What was chosen on the page before, else `?lang=`, else the browser's languages.
+/// What was chosen on the page before, else `?lang=`, else the shop's, else the browser's languages.
 pub(super) fn locale(query: &str) -> Locale {
-    let wished = [preferences::language(), query_param(query, "lang")];
+    let own = settings::config().locale.map(|locale| locale.tag.to_owned());
+    let wished = [preferences::language(), query_param(query, "lang"), own];
     let languages = web_sys::window().unwrap_throw().navigator().languages();
     let languages: Vec<String> =
         languages.iter().filter_map(|language| language.dyn_into::<js_sys::JsString>().ok()).map(String::from).collect();

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
-use super::{format, language};
+use super::{format, language, settings};
 
 use crate::{
     checkout::{Screen, ViewModel},
@@ -46,12 +46,14 @@ pub(super) fn say_that_words_are_missing(missing: bool) {
 /// Lets a tab in the background tell how things stand.
 pub(super) fn show(model: &ViewModel) {
     let Some(document) = document() else { return };
-    let title = language::spoken().map(|language| view::title(model, language.messages, format::money)).unwrap_or_default();
+    let title =
+        language::spoken().map(|language| view::title(model, settings::config(), language.messages, format::money)).unwrap_or_default();
     if !title.is_empty() && document.title() != title {
         document.set_title(&title);
     }
     if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
-        let icon = icon_url(&model.screen);
+        let own = settings::config().favicon.as_ref().filter(|_| waits(&model.screen));
+        let icon = own.map_or_else(|| icon_url(&model.screen), |own| own.as_str().to_owned());
         if link.get_attribute("href").as_deref() != Some(icon.as_str()) {
             // Setting an attribute fails only for a name that is none.
             let _ = link.set_attribute("href", &icon);
@@ -59,12 +61,18 @@ pub(super) fn show(model: &ViewModel) {
     }
 }
 
+fn waits(screen: &Screen) -> bool {
+    matches!(screen, Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Loading { .. })
+}
+
 /// A small picture of how things stand: four squares for a code, a tick, a bar.
 fn icon_url(screen: &Screen) -> String {
     let (colour, shape) = match screen {
         Screen::Paid { .. } => ("0b7a3f", "M8 17l2-2 4 4 8-9 2 2-10 11z"),
         Screen::Ended { .. } | Screen::Failed { .. } => ("56606e", "M8 14h16v4H8z"),
-        Screen::Awaiting { .. } | Screen::Loading { .. } => ("1558d6", "M9 9h5v5H9zM18 9h5v5h-5zM9 18h5v5H9zM18 18h5v5h-5z"),
+        Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Loading { .. } => {
+            ("1558d6", "M9 9h5v5H9zM18 9h5v5h-5zM9 18h5v5H9zM18 18h5v5h-5z")
+        }
     };
     [
         "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23",

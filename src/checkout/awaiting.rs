@@ -12,10 +12,14 @@ use super::{
     time::Instant,
     time_warning::TimeWarning,
 };
-use crate::order::{Answer, Call, Code, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink};
+use crate::order::{
+    Answer, Call, Claim, Code, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink,
+};
 
 /// What the waiting begins with: the info answer.
 pub(super) struct Begin {
+    /// The shopper does not come to pay but to see whether it is paid, and this is what the link says of it.
+    pub(super) claim: Option<Claim>,
     pub(super) expires: Option<UnixSeconds>,
     pub(super) id: Option<OrderId>,
     pub(super) opens_wallet: bool,
@@ -52,7 +56,13 @@ enum Offered {
     Asking(Attempts),
     Instrument(Arc<Means>),
     Missing(Option<String>),
-    Notice { copyable: bool, tone: Tone, words: String },
+    Notice {
+        copyable: bool,
+        tone: Tone,
+        words: String,
+    },
+    /// Nothing: the page is there to say whether it is paid.
+    Nothing(Claim),
 }
 
 /// What there is to hear.
@@ -76,10 +86,12 @@ enum WalletWish {
 
 impl Awaiting {
     pub(super) fn new(now: Instant, begin: Begin, shared: &mut Shared, effects: &mut Vec<Effect>) -> Self {
-        let Begin { expires, id, opens_wallet, order, order_ref, redirect_wait } = begin;
-        let offer = match &id {
-            Some(_) => Offered::Asking(Attempts::new(now)),
-            None => {
+        let Begin { claim, expires, id, opens_wallet, order, order_ref, redirect_wait } = begin;
+        let comes_to_pay = claim.is_none();
+        let offer = match (claim, &id) {
+            (Some(claim), _) => Offered::Nothing(claim),
+            (None, Some(_)) => Offered::Asking(Attempts::new(now)),
+            (None, None) => {
                 effects.push(Effect::Tell(Warning::NoNumber));
                 Offered::Missing(None)
             }
@@ -105,8 +117,10 @@ impl Awaiting {
         if shared.visible {
             awaiting.claim(now, effects);
         }
-        let audio = ask(&mut shared.numbering, now, Call::Audio(awaiting.order_ref.clone()), Attempts::TIMEOUT, effects);
-        awaiting.prompt = Prompting::Asking(audio);
+        if comes_to_pay {
+            let audio = ask(&mut shared.numbering, now, Call::Audio(awaiting.order_ref.clone()), Attempts::TIMEOUT, effects);
+            awaiting.prompt = Prompting::Asking(audio);
+        }
         awaiting
     }
 
@@ -133,7 +147,7 @@ impl Awaiting {
     pub(super) fn deadline(&self, now: Instant, shared: &Shared) -> Option<Instant> {
         let offer = match &self.offer {
             Offered::Asking(attempts) => Some(attempts.deadline()),
-            Offered::Instrument(_) | Offered::Missing(_) | Offered::Notice { .. } => None,
+            Offered::Instrument(_) | Offered::Missing(_) | Offered::Nothing(_) | Offered::Notice { .. } => None,
         };
         let prompt = match &self.prompt {
             Prompting::Asking(question) => Some(question.overdue_at()),
@@ -158,10 +172,13 @@ impl Awaiting {
     }
 
     pub(super) fn pay(&self, now: Instant, shared: &Shared) -> Pay {
-        if is_expired(self.expires, now, shared) {
-            return Pay::Checking { resting: self.poll.is_resting() };
-        }
+        let resting = self.poll.is_resting();
         match &self.offer {
+            Offered::Nothing(claim) => {
+                let id = self.id.clone().filter(|_| !is_expired(self.expires, now, shared));
+                Pay::Unconfirmed { claim: claim.clone(), id, resting }
+            }
+            _ if is_expired(self.expires, now, shared) => Pay::Checking { resting },
             Offered::Asking(_) => Pay::Asking,
             Offered::Instrument(means) => Pay::Instrument(Arc::clone(means)),
             Offered::Missing(words) => Pay::Missing(words.clone()),
@@ -317,7 +334,7 @@ impl Awaiting {
             Err(failure) => {
                 let again = matches!(failure, Failure::Fault(_)) && attempts.faulted(now, shared.dice.jitter(), retry_after);
                 let words = failure.words().map(str::to_owned);
-                effects.push(Effect::Tell(Warning::CallFailed { call: "qrcode", failure }));
+                effects.push(Effect::Tell(Warning::CallFailed { call: "order/qrcode", failure }));
                 if again {
                     return None;
                 }
@@ -402,7 +419,7 @@ impl Awaiting {
             }
             Ok(None) => Prompting::Nothing,
             Err(failure) => {
-                effects.push(Effect::Tell(Warning::CallFailed { call: "audio", failure }));
+                effects.push(Effect::Tell(Warning::CallFailed { call: "order/audio", failure }));
                 Prompting::Nothing
             }
         };
@@ -466,15 +483,8 @@ impl Awaiting {
 
     fn proceed_with_offer(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
         let (Offered::Asking(attempts), Some(id)) = (&mut self.offer, &self.id) else { return };
-        if let Some(overdue) = attempts.asking().filter(|question| question.is_overdue(now)) {
-            effects.push(Effect::Abandon(overdue.id));
-            if !attempts.faulted(now, shared.dice.jitter(), None) {
-                self.offer = Offered::Missing(None);
-                return;
-            }
-        }
-        if attempts.is_due(now) {
-            attempts.asked(ask(&mut shared.numbering, now, Call::QrCode(id.clone()), Attempts::TIMEOUT, effects));
+        if !attempts.proceed(now, shared, || Call::QrCode(id.clone()), effects) {
+            self.offer = Offered::Missing(None);
         }
     }
 

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::question::QuestionId;
-use crate::order::{Answer, Call, Failure, OrderId, Prompt, ReturnTarget, Standing, UnixSeconds, WalletLink};
+use crate::order::{Answer, Call, Failure, Fen, OrderId, Prompt, ReturnTarget, Standing, UnixSeconds, WalletLink};
 
 /// Something that happened. Events that make no sense in the present phase change nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,6 +23,11 @@ pub enum Event {
     CameBack,
     /// "Check again" was pressed after the page had stopped asking.
     CheckAgainPressed,
+    /// One of the ways to pay was chosen.
+    Chosen {
+        /// Its code.
+        method: String,
+    },
     /// The device lost or found its network.
     ConnectionChanged {
         /// Whether it has one.
@@ -35,6 +40,11 @@ pub enum Event {
     },
     /// The picture of the code did not load.
     CodeBroken,
+    /// An amount was entered.
+    Entered {
+        /// How much.
+        amount: Fen,
+    },
     /// The first touch or key press, from which on a browser plays sound.
     Gestured,
     /// "Go now" was followed, which is a link: the browser is on its way to the shop.
@@ -87,10 +97,10 @@ pub enum Effect {
         /// How long to wait for the answer.
         timeout: Duration,
     },
+    /// Go to another page of the gateway.
+    Go(Route),
     /// Tell the other tabs of this order that this one asks from now on.
     Claim,
-    /// Go to the page on which the shopper chooses how to pay.
-    ChooseMethod(OrderId),
     /// Load the order's own address, which the gateway's server renders itself.
     Defer(OrderId),
     /// Stop the sound.
@@ -117,6 +127,15 @@ pub enum Effect {
     Visit(WalletLink),
 }
 
+/// A page of the gateway.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Route {
+    /// Where this order is paid.
+    Pay(OrderId),
+    /// Where the shopper chooses how to pay it.
+    Separate(OrderId),
+}
+
 /// What a merchant should know and a shopper need not.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Warning {
@@ -129,6 +148,8 @@ pub enum Warning {
     },
     /// The gateway gave no number of its own, which the code and the choice of a method need.
     NoNumber,
+    /// The paid answer named a return target that leads to a host which the shop has not allowed.
+    ReturnTargetElsewhere,
     /// The paid answer named a return target that is no web address.
     ReturnTargetRefused,
 }

@@ -22,6 +22,8 @@
 
 mod action;
 mod awaiting;
+mod choosing;
+mod entering;
 mod event;
 mod opening;
 mod paid;
@@ -36,33 +38,39 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use awaiting::Awaiting;
+use choosing::Choosing;
+use entering::{Entering, Lost};
 use paid::Paid;
 use question::{Attempts, Dice, Numbering};
 
 pub use action::{Action, Means, Saving, actions};
-pub use event::{Effect, Event, Warning};
+pub use event::{Effect, Event, Route, Warning};
 pub use place::{Device, Host, Past, Place};
 pub use question::QuestionId;
 pub use time::{GatewayClock, Instant};
-pub use view_model::{Connection, Pay, Reason, Screen, Sound, ViewModel};
+pub use view_model::{Choice, Connection, Entry, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
-use crate::order::{Answer, Call, End, Failure, Info, Order, OrderRef, Returning, Standing, UnixSeconds};
+use crate::order::{Answer, Call, End, Failure, Info, Order, OrderRef, ReturnHost, Returning, Standing, Told, UnixSeconds, Visit};
 
 /// What a checkout starts from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Setup {
-    /// The order that the link names.
-    pub order: Option<OrderRef>,
     /// Whether the device has a network.
     pub online: bool,
     /// Where the page is open.
     pub place: Place,
+    /// The hosts that a paid order may lead to, beside the page's own. Without any, every host is allowed.
+    pub return_hosts: Vec<ReturnHost>,
     /// Any number: it spreads retries, and it is the tab's rank among those of its order.
     pub seed: u32,
     /// The gateway's clock when its server wrote this page, after the page's own clock began.
     pub server_time: Option<UnixSeconds>,
+    /// What the server that wrote this page said of the order.
+    pub told: Told,
     /// Whether the page is on the screen.
     pub visible: bool,
+    /// What the shopper comes for.
+    pub visit: Visit,
 }
 
 /// One order on its way to being paid.
@@ -82,7 +90,10 @@ struct Shared {
     place: Place,
     /// Of two tabs that want to ask at the same time, the one of the higher rank does.
     rank: u32,
+    return_hosts: Vec<ReturnHost>,
+    told: Told,
     visible: bool,
+    visit: Visit,
 }
 
 /// Who was told where the order stands.
@@ -99,32 +110,47 @@ enum Source {
 enum Phase {
     /// The order waits for payment.
     Awaiting(Box<Awaiting>),
+    /// The order waits for the shopper to choose how to pay it.
+    Choosing(Choosing),
+    /// There is no order yet: the shopper enters an amount.
+    Entering(Entering),
     /// The gateway ended it without payment. Final.
     Ended { end: End, order: Arc<Order> },
     /// There is no usable order. "Try again" starts over, where the link names one.
-    Failed { order: Option<OrderRef>, reason: Reason },
+    Failed(Reason),
     /// The browser is on its way to another page of the gateway; coming back starts over.
-    Forwarded { order: OrderRef },
+    Forwarded,
     /// The order is being asked for.
     Loading { attempts: Attempts, order: OrderRef },
     /// It is paid. Final.
     Paid(Paid),
 }
 
+impl Phase {
+    /// What a visit begins with.
+    fn beginning(now: Instant, visit: &Visit) -> Self {
+        match visit {
+            Visit::Enter(key) => Self::Entering(Entering::new(now, key.clone())),
+            Visit::Nothing => Self::Failed(Reason::LinkIncomplete),
+            Visit::Choose(order) | Visit::Pay(order) | Visit::See(order, _) => {
+                Self::Loading { attempts: Attempts::new(now), order: order.clone() }
+            }
+        }
+    }
+}
+
 impl Checkout {
     /// Begins, with the first effects.
     pub fn start(now: Instant, setup: Setup) -> (Self, Vec<Effect>) {
-        let Setup { order, online, place, seed, server_time, visible } = setup;
+        let Setup { online, place, return_hosts, seed, server_time, told, visible, visit } = setup;
         let mut clock = GatewayClock::default();
-        if let Some(server_time) = server_time {
+        if let Some(server_time) = told.server_time.or(server_time) {
             // The page's clock begins when its loading does, which is before its server wrote it.
             clock.learn(server_time, Instant::default(), now);
         }
-        let shared = Shared { clock, dice: Dice::new(seed), numbering: Numbering::default(), online, place, rank: seed, visible };
-        let phase = match order {
-            Some(order) => Phase::Loading { attempts: Attempts::new(now), order },
-            None => Phase::Failed { order: None, reason: Reason::LinkIncomplete },
-        };
+        let phase = Phase::beginning(now, &visit);
+        let (dice, numbering) = (Dice::new(seed), Numbering::default());
+        let shared = Shared { clock, dice, numbering, online, place, rank: seed, return_hosts, told, visible, visit };
         let mut checkout = Self { phase, shared };
         let mut effects = Vec::new();
         checkout.proceed(now, &mut effects);
@@ -143,7 +169,9 @@ impl Checkout {
     pub fn next_deadline(&self, now: Instant) -> Option<Instant> {
         match &self.phase {
             Phase::Awaiting(awaiting) => awaiting.deadline(now, &self.shared),
-            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } => None,
+            Phase::Choosing(choosing) => choosing.deadline(),
+            Phase::Entering(entering) => entering.deadline(),
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded => None,
             Phase::Loading { attempts, .. } => Some(attempts.deadline()),
             Phase::Paid(paid) => paid.deadline(now),
         }
@@ -153,6 +181,7 @@ impl Checkout {
     pub fn view(&self, now: Instant) -> ViewModel {
         let mut view = ViewModel {
             connection: Connection::Good,
+            entry: None,
             expires: None,
             leaving_in: None,
             not_opened: false,
@@ -172,30 +201,54 @@ impl Checkout {
                 view.sound = awaiting.sound(now, &self.shared);
                 view.time_warning = awaiting.time_warning(now, &self.shared);
             }
-            Phase::Loading { .. } if !self.shared.online => view.connection = Connection::Offline,
+            Phase::Choosing(choosing) => view.pay = Some(choosing.pay()),
+            Phase::Entering(entering) => view.entry = entering.entry(),
             Phase::Paid(paid) => view.leaving_in = paid.leaving_in(now),
-            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } | Phase::Loading { .. } => {}
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded | Phase::Loading { .. } => {}
+        }
+        let is_asking = matches!(self.phase, Phase::Choosing(_) | Phase::Entering(_) | Phase::Loading { .. });
+        if is_asking && !self.shared.online {
+            view.connection = Connection::Offline;
         }
         view
     }
 
     fn screen(&self) -> Screen {
+        let Told { amount, subject, .. } = &self.shared.told;
+        let loading = |retrying| Screen::Loading {
+            expected: amount.map(|amount| (amount, subject.clone())),
+            number: self.number().unwrap_or_default(),
+            retrying,
+        };
         match &self.phase {
             Phase::Awaiting(awaiting) => Screen::Awaiting { order: Arc::clone(&awaiting.order) },
+            Phase::Choosing(choosing) => Screen::Awaiting { order: Arc::clone(&choosing.order) },
             Phase::Ended { end, order } => Screen::Ended { end: *end, order: Arc::clone(order) },
-            Phase::Failed { order, reason } => {
-                Screen::Failed { number: order.as_ref().map(|order| order.as_str().to_owned()), reason: reason.clone() }
-            }
-            Phase::Forwarded { order } => Screen::Loading { number: order.as_str().to_owned(), retrying: false },
-            Phase::Loading { attempts, order } => Screen::Loading { number: order.as_str().to_owned(), retrying: attempts.has_faulted() },
+            Phase::Entering(entering) => match entering.cashier() {
+                Some(cashier) => Screen::Entering { cashier: cashier.clone() },
+                None => loading(entering.loading() == Some(true)),
+            },
+            Phase::Failed(reason) => Screen::Failed { number: self.number(), reason: reason.clone() },
+            Phase::Forwarded => loading(false),
+            Phase::Loading { attempts, .. } => loading(attempts.has_faulted()),
             Phase::Paid(paid) => Screen::Paid { order: Arc::clone(&paid.order), target: paid.target.clone() },
         }
+    }
+
+    /// The number of the order that the visit is about.
+    fn number(&self) -> Option<String> {
+        self.shared.visit.order().map(|order| order.as_str().to_owned())
     }
 
     fn take(&mut self, now: Instant, event: Event, effects: &mut Vec<Effect>) {
         match event {
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
             Event::CameBack => self.attend(now, effects),
+            Event::Chosen { method } => {
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    choosing.choose(now, &method, &mut self.shared, effects);
+                }
+            }
             Event::Claimed { rank } => self.follow(now, rank, effects),
             Event::CodeBroken => self.in_awaiting(|awaiting, shared| awaiting.code_broken(shared)),
             Event::CheckAgainPressed => self.attend(now, effects),
@@ -203,6 +256,11 @@ impl Checkout {
                 self.shared.online = online;
                 if online {
                     self.attend(now, effects);
+                }
+            }
+            Event::Entered { amount } => {
+                if let Phase::Entering(entering) = &mut self.phase {
+                    entering.enter(now, amount, &mut self.shared, effects);
                 }
             }
             Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(now, shared, effects)),
@@ -225,8 +283,8 @@ impl Checkout {
                 }
             }
             Event::Restored => {
-                if let Phase::Forwarded { order } = &self.phase {
-                    self.phase = Phase::Loading { attempts: Attempts::new(now), order: order.clone() };
+                if matches!(self.phase, Phase::Forwarded) {
+                    self.begin(now);
                 }
                 self.attend(now, effects);
             }
@@ -269,9 +327,11 @@ impl Checkout {
     fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => awaiting.attend(now, &self.shared, effects),
-            Phase::Failed { reason: Reason::Unreachable, .. } => self.retry(now, effects),
+            Phase::Choosing(choosing) => choosing.attend(now),
+            Phase::Entering(entering) => entering.attend(now),
+            Phase::Failed(Reason::Unreachable) => self.retry(now, effects),
             Phase::Loading { attempts, .. } => attempts.hurry(now),
-            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } | Phase::Paid(_) => {}
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded | Phase::Paid(_) => {}
         }
     }
 
@@ -289,11 +349,14 @@ impl Checkout {
                     self.phase = Phase::Loading { attempts: Attempts::new(now), order: awaiting.order_ref.clone() };
                 }
             }
-            Phase::Failed { order: Some(order), .. } => {
-                self.phase = Phase::Loading { attempts: Attempts::new(now), order: order.clone() };
-            }
-            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } | Phase::Loading { .. } | Phase::Paid(_) => {}
+            Phase::Choosing(choosing) => choosing.retry(now),
+            Phase::Failed(_) => self.begin(now),
+            Phase::Ended { .. } | Phase::Entering(_) | Phase::Forwarded | Phase::Loading { .. } | Phase::Paid(_) => {}
         }
+    }
+
+    fn begin(&mut self, now: Instant) {
+        self.phase = Phase::beginning(now, &self.shared.visit);
     }
 
     fn answered(
@@ -308,6 +371,8 @@ impl Checkout {
         let asked = match (&self.phase, &answer) {
             (Phase::Loading { attempts, .. }, Answer::Info(_)) => attempts.asking(),
             (Phase::Awaiting(awaiting), answer) => awaiting.asking(answer),
+            (Phase::Choosing(choosing), answer) => choosing.asking(answer),
+            (Phase::Entering(entering), answer) => entering.asking(answer),
             _ => None,
         };
         let Some(asked) = asked.filter(|asked| asked.id == question) else { return };
@@ -321,32 +386,77 @@ impl Checkout {
             Answer::Status(Ok(standing)) => self.in_standing(now, standing, Source::Gateway, effects),
             Answer::Status(Err(failure)) => {
                 let refused = matches!(failure, Failure::Refused(_));
-                effects.push(Effect::Tell(Warning::CallFailed { call: "status", failure }));
+                effects.push(Effect::Tell(Warning::CallFailed { call: "order/status", failure }));
                 self.in_awaiting(|awaiting, shared| awaiting.poll_failed(now, refused, shared, retry_after));
             }
             Answer::QrCode(result) => self.offered(now, result, retry_after, effects),
             Answer::Audio(result) => self.in_awaiting(|awaiting, shared| awaiting.prompted(now, result, shared, effects)),
+            Answer::Methods(result) => {
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    choosing.listed(now, result, &mut self.shared, effects);
+                }
+            }
+            Answer::Chosen(result) => {
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    let route = choosing.chosen(result, effects);
+                    self.forward(route, effects);
+                }
+            }
+            Answer::Cashier(result) => {
+                if let Phase::Entering(entering) = &mut self.phase {
+                    let parsed = entering.parsed(now, result, &mut self.shared, effects);
+                    self.lose(parsed);
+                }
+            }
+            Answer::Created(result) => {
+                if let Phase::Entering(entering) = &mut self.phase {
+                    let route = entering.created(result, effects);
+                    self.forward(route, effects);
+                }
+            }
         }
     }
 
-    fn informed(&mut self, now: Instant, info: Info, effects: &mut Vec<Effect>) {
+    fn forward(&mut self, route: Option<Route>, effects: &mut Vec<Effect>) {
+        if let Some(route) = route {
+            effects.push(Effect::Go(route));
+            self.phase = Phase::Forwarded;
+        }
+    }
+
+    fn lose(&mut self, parsed: Result<(), Lost>) {
+        if let Err(lost) = parsed {
+            self.phase = Phase::Failed(match lost {
+                Lost::Refused(words) => Reason::CashierNotFound(words),
+                Lost::Unreachable => Reason::Unreachable,
+            });
+        }
+    }
+
+    fn informed(&mut self, now: Instant, mut info: Info, effects: &mut Vec<Effect>) {
         let Phase::Loading { order: order_ref, .. } = &self.phase else { return };
         let order_ref = order_ref.clone();
+        self.shared.told.complete(&mut info);
         let Info { order, standing, redirect_wait } = info;
         let id = order.id.clone().or_else(|| match &order_ref {
             OrderRef::Id(id) => Some(id.clone()),
             OrderRef::Out { .. } => None,
         });
-        if standing.is_waiting() && order.method.is_none() {
-            match id {
-                Some(id) => {
-                    effects.push(Effect::ChooseMethod(id));
-                    self.phase = Phase::Forwarded { order: order_ref };
-                }
-                None => {
-                    effects.push(Effect::Tell(Warning::NoNumber));
-                    self.phase = Phase::Failed { order: Some(order_ref), reason: Reason::NotFound(None) };
-                }
+        let chooses = match &self.shared.visit {
+            Visit::Choose(_) => true,
+            Visit::Pay(_) => order.method.is_none(),
+            Visit::Enter(_) | Visit::Nothing | Visit::See(..) => false,
+        };
+        if standing.is_waiting() && chooses {
+            let Some(id) = id else {
+                effects.push(Effect::Tell(Warning::NoNumber));
+                self.phase = Phase::Failed(Reason::NotFound(None));
+                return;
+            };
+            if matches!(self.shared.visit, Visit::Choose(_)) {
+                self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order)));
+            } else {
+                self.forward(Some(Route::Separate(id)), effects);
             }
             return;
         }
@@ -355,13 +465,14 @@ impl Checkout {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
             Standing::Paid { redirect_wait, returning } => {
                 // Who was sent to the shop and comes back is not sent there again: that would be a trap.
-                let stays = self.shared.place.past == Past::Left;
+                let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
                 self.pay(now, order, redirect_wait, returning, stays, effects);
             }
             Standing::Waiting { expires, opens_wallet } => {
+                let claim = if let Visit::See(_, claim) = &self.shared.visit { Some(claim.clone()) } else { None };
                 let awaiting = Awaiting::new(
                     now,
-                    awaiting::Begin { expires, id, opens_wallet, order, order_ref, redirect_wait },
+                    awaiting::Begin { claim, expires, id, opens_wallet, order, order_ref, redirect_wait },
                     &mut self.shared,
                     effects,
                 );
@@ -371,19 +482,16 @@ impl Checkout {
     }
 
     fn not_informed(&mut self, now: Instant, failure: Failure, retry_after: Option<Duration>, effects: &mut Vec<Effect>) {
-        let Phase::Loading { attempts, order } = &mut self.phase else { return };
-        effects.push(Effect::Tell(Warning::CallFailed { call: "info", failure: failure.clone() }));
-        let reason = match failure {
-            // "Too busy" and "broken" are refusals that pass.
-            Failure::Refused(refusal) if refusal.code != 429 && !(500..600).contains(&refusal.code) => Reason::NotFound(refusal.message),
-            Failure::Fault(_) | Failure::Refused(_) => {
-                if attempts.faulted(now, self.shared.dice.jitter(), retry_after) {
-                    return;
-                }
-                Reason::Unreachable
-            }
+        let Phase::Loading { attempts, .. } = &mut self.phase else { return };
+        effects.push(Effect::Tell(Warning::CallFailed { call: "order/info", failure: failure.clone() }));
+        let reason = if !failure.passes() {
+            Reason::NotFound(failure.words().map(str::to_owned))
+        } else if attempts.faulted(now, self.shared.dice.jitter(), retry_after) {
+            return;
+        } else {
+            Reason::Unreachable
         };
-        self.phase = Phase::Failed { order: Some(order.clone()), reason };
+        self.phase = Phase::Failed(reason);
     }
 
     fn in_standing(&mut self, now: Instant, standing: Standing, source: Source, effects: &mut Vec<Effect>) {
@@ -400,7 +508,8 @@ impl Checkout {
                 let redirect_wait = redirect_wait.or(awaiting.redirect_wait);
                 let order = Arc::clone(&awaiting.order);
                 // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
-                self.pay(now, order, redirect_wait, returning, source == Source::OtherTab, effects);
+                let stays = source == Source::OtherTab || matches!(self.shared.visit, Visit::See(..));
+                self.pay(now, order, redirect_wait, returning, stays, effects);
                 if source == Source::Gateway && self.shared.place.sound {
                     effects.push(Effect::PlayCue);
                 }
@@ -423,6 +532,12 @@ impl Checkout {
                 effects.push(Effect::Tell(Warning::ReturnTargetRefused));
                 None
             }
+            Returning::To(target) if !self.shared.return_hosts.is_empty() && !target.is_within(&self.shared.return_hosts) => {
+                effects.push(Effect::Tell(Warning::ReturnTargetElsewhere));
+                None
+            }
+            // From there the shopper would come here again.
+            Returning::To(target) if target.is_status_page() && matches!(self.shared.visit, Visit::See(..)) => None,
             Returning::To(target) => Some(target),
         };
         self.end(Phase::Paid(Paid::new(now, order, target, wait, stays)), effects);
@@ -450,7 +565,7 @@ impl Checkout {
         if let Some(id) = awaiting.offered(now, result, retry_after, &mut self.shared, effects) {
             effects.push(Effect::Resign);
             effects.push(Effect::Defer(id));
-            self.phase = Phase::Forwarded { order: awaiting.order_ref.clone() };
+            self.phase = Phase::Forwarded;
         }
     }
 
@@ -458,20 +573,18 @@ impl Checkout {
     fn proceed(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => awaiting.proceed(now, &mut self.shared, effects),
+            Phase::Choosing(choosing) => choosing.proceed(now, &mut self.shared, effects),
+            Phase::Entering(entering) => {
+                let proceeded = entering.proceed(now, &mut self.shared, effects);
+                self.lose(proceeded);
+            }
             Phase::Loading { attempts, order } => {
-                if let Some(overdue) = attempts.asking().filter(|question| question.is_overdue(now)) {
-                    effects.push(Effect::Abandon(overdue.id));
-                    if !attempts.faulted(now, self.shared.dice.jitter(), None) {
-                        self.phase = Phase::Failed { order: Some(order.clone()), reason: Reason::Unreachable };
-                        return;
-                    }
-                }
-                if attempts.is_due(now) {
-                    attempts.asked(ask(&mut self.shared.numbering, now, Call::Info(order.clone()), Attempts::TIMEOUT, effects));
+                if !attempts.proceed(now, &mut self.shared, || Call::Info(order.clone()), effects) {
+                    self.phase = Phase::Failed(Reason::Unreachable);
                 }
             }
             Phase::Paid(paid) => effects.extend(paid.leave_if_due(now).map(Effect::Leave)),
-            Phase::Ended { .. } | Phase::Failed { .. } | Phase::Forwarded { .. } => {}
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded => {}
         }
     }
 }

@@ -11,6 +11,8 @@ pub struct Place {
     pub host: Host,
     /// What the page has done before at this entry of the tab's history.
     pub past: Past,
+    /// Whether the shop wants no app to open by itself.
+    pub opens_nothing: bool,
     /// Whether the shopper wants to hear the prompt.
     pub sound: bool,
 }
@@ -103,7 +105,7 @@ impl Host {
 impl Place {
     /// Whether the page may open a wallet without a tap: on a phone or a tablet, and not where the app would block it.
     pub(super) fn lets_wallet_open(&self) -> bool {
-        self.device != Device::Computer && !matches!(self.host, Host::Qq | Host::WeChat)
+        !self.opens_nothing && self.device != Device::Computer && !matches!(self.host, Host::Qq | Host::WeChat)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-use super::time::Instant;
+use super::{Effect, Shared, ask, time::Instant};
+use crate::order::Call;
 
 /// Names one question to the gateway. A reply to any other than the current one changes nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -123,9 +124,18 @@ impl Attempts {
         }
     }
 
-    /// Whether the call is to be made now. The caller then makes it with [`Attempts::asked`].
-    pub(super) fn is_due(&self, now: Instant) -> bool {
-        matches!(self.state, Attempt::Pausing(at) if at <= now)
+    /// Makes the call when it is due, and counts one that stays without an answer. `false`: it is given up.
+    pub(super) fn proceed(&mut self, now: Instant, shared: &mut Shared, call: impl FnOnce() -> Call, effects: &mut Vec<Effect>) -> bool {
+        if let Some(overdue) = self.asking().filter(|question| question.is_overdue(now)) {
+            effects.push(Effect::Abandon(overdue.id));
+            if !self.faulted(now, shared.dice.jitter(), None) {
+                return false;
+            }
+        }
+        if matches!(self.state, Attempt::Pausing(at) if at <= now) {
+            self.state = Attempt::Asking(ask(&mut shared.numbering, now, call(), Self::TIMEOUT, effects));
+        }
+        true
     }
 
     /// The question under way.
@@ -134,10 +144,6 @@ impl Attempts {
             Attempt::Asking(question) => Some(question),
             Attempt::Pausing(_) => None,
         }
-    }
-
-    pub(super) fn asked(&mut self, question: Question) {
-        self.state = Attempt::Asking(question);
     }
 
     /// Counts a fault; gives back whether there will be another attempt.

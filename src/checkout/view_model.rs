@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use super::action::Means;
-use crate::order::{End, Order, ReturnTarget, Tone, UnixSeconds};
+use crate::order::{Cashier, Claim, End, Failure, Fen, Order, OrderId, PayMethod, ReturnTarget, Tone, UnixSeconds};
 
 /// The whole page. Parts that change often stand apart from the screen, so that a tick redraws only itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,6 +16,8 @@ pub struct ViewModel {
     pub expires: Option<UnixSeconds>,
     /// Whether the wallet that was opened did not come.
     pub not_opened: bool,
+    /// How the entry of an amount goes, on that screen.
+    pub entry: Option<Entry>,
     /// Seconds until the jump to the shop, while one is pending.
     pub leaving_in: Option<u64>,
     /// Seconds until the order expires, while it waits and the gateway's clock is known.
@@ -26,6 +28,18 @@ pub struct ViewModel {
     pub sound: Option<Sound>,
     /// Seconds left, from the moment at which they are to be spoken.
     pub time_warning: Option<u64>,
+}
+
+impl ViewModel {
+    /// The code of the way in which the order on the screen is paid.
+    pub fn method(&self) -> Option<&str> {
+        match &self.screen {
+            Screen::Awaiting { order } | Screen::Ended { order, .. } | Screen::Paid { order, .. } => {
+                order.method.as_ref().map(|method| method.code.as_str())
+            }
+            Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => None,
+        }
+    }
 }
 
 /// The line to the gateway.
@@ -49,6 +63,11 @@ pub enum Screen {
         /// The order.
         order: Arc<Order>,
     },
+    /// The shopper enters an amount.
+    Entering {
+        /// Where.
+        cashier: Cashier,
+    },
     /// The order ended without payment.
     Ended {
         /// How.
@@ -65,6 +84,8 @@ pub enum Screen {
     },
     /// The order is being asked for.
     Loading {
+        /// What the server that wrote the page said of it: amount and subject.
+        expected: Option<(Fen, Option<String>)>,
         /// The number that is asked for.
         number: String,
         /// Whether an attempt has failed already.
@@ -84,6 +105,8 @@ pub enum Screen {
 pub enum Pay {
     /// It is being asked for.
     Asking,
+    /// The shopper chooses how to pay.
+    Choice(Choice),
     /// Time is up by the gateway's clock: nothing can be scanned or opened while the page checks.
     Checking {
         /// Whether the page has stopped asking and waits for the shopper.
@@ -102,11 +125,62 @@ pub enum Pay {
         /// The words.
         words: String,
     },
+    /// The gateway has not reported a payment, and this page is there to say so.
+    Unconfirmed {
+        /// What the link says of it.
+        claim: Claim,
+        /// With what number it can still be paid.
+        id: Option<OrderId>,
+        /// Whether the page has stopped asking and waits for the shopper.
+        resting: bool,
+    },
+}
+
+/// The ways to pay, and what has become of the choice.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Choice {
+    /// The one that the gateway is being told of.
+    pub chosen: Option<String>,
+    /// All of them.
+    pub methods: Arc<Vec<PayMethod>>,
+    /// Why the last one chosen did not go through.
+    pub trouble: Trouble,
+}
+
+/// How the entry of an amount goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// Whether the order is being made.
+    pub creating: bool,
+    /// Why it was not made.
+    pub trouble: Trouble,
+}
+
+/// Why what the shopper wanted did not go through. It can be tried again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Trouble {
+    /// It did, or nothing was tried.
+    None,
+    /// The gateway did not answer, or not so that it can be understood.
+    NoAnswer,
+    /// The gateway refused; its words, if it gave any.
+    Refused(Option<String>),
+}
+
+impl Trouble {
+    pub(super) fn of(failure: &Failure) -> Self {
+        match failure {
+            Failure::Fault(_) => Self::NoAnswer,
+            Failure::Refused(refusal) => Self::Refused(refusal.message.clone()),
+        }
+    }
 }
 
 /// Why there is no order to show.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Reason {
+    /// The gateway does not know the cashier; its words, if it gave any.
+    CashierNotFound(Option<String>),
     /// The link names no order.
     LinkIncomplete,
     /// The gateway does not know the order; its words, if it gave any.

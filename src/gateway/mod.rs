@@ -6,4 +6,4 @@ mod wire;
 mod xarr;
 
 pub use wire::Reply;
-pub use xarr::{Request, decode, request, separate_path};
+pub use xarr::{Request, decode, pay_path, request, separate_path};

@@ -30,20 +30,27 @@ impl Fields {
     ///
     /// A body with another HTTP status than 2xx is read for its refusal alone: it is never a success.
     pub(crate) fn open(reply: Reply<'_>, success: i64) -> Result<Self, Failure> {
+        let fields = Self::open_any(reply, success)?;
+        let is_object = matches!(fields.data, Json::Object(_));
+        if is_object { Ok(fields) } else { Err(Failure::Fault(Fault::Undecodable("the answer has no data"))) }
+    }
+
+    /// The same for a payload of any kind, or none.
+    pub(crate) fn open_any(reply: Reply<'_>, success: i64) -> Result<Self, Failure> {
         let is_ok = (200..300).contains(&reply.http_status);
         let undecodable = |what| Failure::Fault(if is_ok { Fault::Undecodable(what) } else { Fault::HttpStatus(reply.http_status) });
         let json = Json::read(reply.body).ok_or_else(|| undecodable("the body is not JSON"))?;
-        if !matches!(json, Json::Object(_)) {
-            return Err(undecodable("the body is not an object"));
+        if !matches!(json, Json::List(_) | Json::Object(_)) {
+            return Err(undecodable("the body is neither an object nor a list"));
         }
         let body = Self { data: json, message: None };
         let message = body.text("message").or_else(|| body.text("msg"));
         match (body.data.field("code"), body.int("code")) {
             (None, _) if is_ok => Ok(body),
-            (Some(_), Some(code)) if code == success && is_ok => match body.data.field("data") {
-                Some(data @ Json::Object(_)) => Ok(Self { data: data.clone(), message }),
-                _ => Err(undecodable("the answer has no data")),
-            },
+            (Some(_), Some(code)) if code == success && is_ok => {
+                let data = body.data.field("data").cloned().unwrap_or(Json::Null);
+                Ok(Self { data, message })
+            }
             (Some(_), Some(code)) if code != success => Err(Failure::Refused(Refusal { code, message })),
             (Some(_), None) => Err(undecodable("the code is not a number")),
             _ => Err(Failure::Fault(Fault::HttpStatus(reply.http_status))),
@@ -84,6 +91,12 @@ impl Fields {
     /// Whether a switch is on: 1, `"1"` or `true`.
     pub(crate) fn is_on(&self, name: &str) -> bool {
         self.int(name) == Some(1)
+    }
+
+    /// The entries of a payload that is a list.
+    pub(crate) fn entries(&self) -> Option<impl Iterator<Item = Self>> {
+        let Json::List(entries) = &self.data else { return None };
+        Some(entries.iter().map(|data| Self { data: data.clone(), message: None }))
     }
 
     /// A nested object; absent for everything else.

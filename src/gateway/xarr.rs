@@ -7,8 +7,8 @@ use core::time::Duration;
 
 use super::wire::{Fields, Reply};
 use crate::order::{
-    Answer, AudioUrl, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId, PayMethod,
-    Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tip, Tone, UnixSeconds, WalletLink,
+    Answer, AudioUrl, Call, Cashier, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId,
+    PayMethod, Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tip, Tone, UnixSeconds, WalletLink,
 };
 
 const SUCCESS: i64 = 200;
@@ -26,16 +26,41 @@ pub struct Request {
 pub fn request(call: &Call) -> Request {
     let (path, body) = match call {
         Call::Audio(order) => ("/order/audio", naming(order)),
+        Call::Cashier(key) => ("/cashier/parse", ["{\"key\":", &quote(key.as_str()), "}"].concat()),
+        Call::Choose { id, method } => {
+            ("/order/chose-type", ["{\"order_id\":", &quote(id.as_str()), ",\"pay_type\":", &quote(method), "}"].concat())
+        }
+        Call::Create { amount, key } => {
+            ("/order/create-cashier", ["{\"key\":", &quote(key.as_str()), ",\"amount\":", &amount.get().to_string(), "}"].concat())
+        }
         Call::Info(order) => ("/order/info", naming(order)),
+        Call::Methods(id) => ("/pay/types", naming_by_id(id)),
         Call::QrCode(id) => ("/order/qrcode", naming_by_id(id)),
         Call::Status(order) => ("/order/status", naming(order)),
     };
     Request { body, path }
 }
 
-/// Where this gateway lets a shopper choose how to pay.
-pub fn separate_path(id: &OrderId) -> String {
-    ["/pay/separate/", &id.path_segment()].concat()
+/// Where an order is paid, beside the page at `path`: `/pay/{id}`, below whatever stands before `pay` or `cashier` there.
+pub fn pay_path(path: &str, id: &OrderId) -> String {
+    [above(path), "/pay/", &id.path_segment()].concat()
+}
+
+/// Where the shopper chooses how to pay it: `/pay/separate/{id}`.
+pub fn separate_path(path: &str, id: &OrderId) -> String {
+    [above(path), "/pay/separate/", &id.path_segment()].concat()
+}
+
+fn above(path: &str) -> &str {
+    let mut at = 0_usize;
+    let mut found = "";
+    for segment in path.split('/') {
+        if matches!(segment, "cashier" | "pay") {
+            found = path.get(..at.saturating_sub(1)).unwrap_or_default();
+        }
+        at += segment.len() + 1;
+    }
+    found
 }
 
 fn naming_by_id(id: &OrderId) -> String {
@@ -51,19 +76,24 @@ fn naming(order: &OrderRef) -> String {
     }
 }
 
-/// A JSON string. The numbers it is used for hold no control characters.
+/// A JSON string. Control characters, which none of the numbers it is used for holds, are left out.
 fn quote(text: &str) -> String {
-    ["\"", &text.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
+    ["\"", &text.replace(char::is_control, "").replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
 }
 
 /// Understands the reply to a call. `origin` is the page's own, without a trailing slash.
 pub fn decode(call: &Call, reply: Reply<'_>, origin: &str) -> Answer {
-    let fields = Fields::open(reply, SUCCESS);
+    let fields = || Fields::open(reply, SUCCESS);
+    let payload = || Fields::open_any(reply, SUCCESS);
     match call {
-        Call::Audio(_) => Answer::Audio(fields.map(|fields| audio(&fields))),
-        Call::Info(_) => Answer::Info(fields.and_then(|fields| info(&fields)).map(Box::new)),
-        Call::QrCode(_) => Answer::QrCode(fields.map(|fields| offer(&fields, origin))),
-        Call::Status(_) => Answer::Status(fields.and_then(|fields| standing(&fields))),
+        Call::Audio(_) => Answer::Audio(fields().map(|fields| audio(&fields))),
+        Call::Cashier(_) => Answer::Cashier(fields().map(|fields| cashier(&fields))),
+        Call::Choose { .. } => Answer::Chosen(payload().map(drop)),
+        Call::Create { .. } => Answer::Created(fields().and_then(|fields| created(&fields))),
+        Call::Info(_) => Answer::Info(fields().and_then(|fields| info(&fields)).map(Box::new)),
+        Call::Methods(_) => Answer::Methods(payload().and_then(|payload| methods(&payload))),
+        Call::QrCode(_) => Answer::QrCode(fields().map(|fields| offer(&fields, origin))),
+        Call::Status(_) => Answer::Status(fields().and_then(|fields| standing(&fields))),
     }
 }
 
@@ -103,17 +133,12 @@ fn info(fields: &Fields) -> Result<Info, Failure> {
     Ok(Info { order, standing, redirect_wait: redirect_wait(fields) })
 }
 
-/// The account's tip covers the payment's own, unless `tip_cover` is 2: then both are shown, the account's first.
+/// `pay_account_tip.tip_cover` 2: both tips are shown.
 fn tips(fields: &Fields) -> Vec<Tip> {
-    let pay_tip = fields.text("pay_tip").as_deref().and_then(Tip::decode);
     let account = fields.object("pay_account_tip");
-    let account_tip = account.as_ref().and_then(|account| account.text("tip")).as_deref().and_then(Tip::decode);
-    let both = account.is_some_and(|account| account.int("tip_cover") == Some(2));
-    match account_tip {
-        None => pay_tip.into_iter().collect(),
-        Some(account_tip) if both => [Some(account_tip), pay_tip].into_iter().flatten().collect(),
-        Some(account_tip) => vec![account_tip],
-    }
+    let both = account.as_ref().is_some_and(|account| account.int("tip_cover") == Some(2));
+    let account = account.and_then(|account| account.text("tip"));
+    Tip::in_order(account.as_deref(), both, fields.text("pay_tip").as_deref())
 }
 
 /// `/api/order/status`, and the same fields of `/api/order/info`: `status`, `expire_time`, `return_uri`, `is_auto_open`,
@@ -149,6 +174,33 @@ fn returning(fields: &Fields) -> Returning {
 fn audio(fields: &Fields) -> Option<Prompt> {
     let prompt = Prompt { url: fields.untrimmed("audio_url").and_then(AudioUrl::decode), words: fields.text("audio_content") };
     (fields.is_on("audio_enable") && (prompt.url.is_some() || prompt.words.is_some())).then_some(prompt)
+}
+
+/// `/api/pay/types`: a list of `value` (the code), `label` and `logo`. An entry without a code cannot be chosen.
+fn methods(payload: &Fields) -> Result<Vec<PayMethod>, Failure> {
+    let entries = payload.entries().ok_or(Failure::Fault(Fault::Undecodable("the methods are no list")))?;
+    let method = |entry: Fields| {
+        let logo = entry.text("logo").as_deref().and_then(Picture::decode_local);
+        Some(PayMethod { code: entry.text("value")?, label: entry.text("label"), logo })
+    };
+    Ok(entries.filter_map(method).collect())
+}
+
+/// `/api/cashier/parse`. Of its answer no source says more than that it belongs to the key: a name and limits in fen are
+/// taken where there are any.
+fn cashier(fields: &Fields) -> Cashier {
+    let limit = |name| fields.int(name).and_then(Fen::decode).filter(|limit| limit.get() > 0);
+    Cashier {
+        highest: limit("max_amount"),
+        lowest: limit("min_amount").unwrap_or(Fen::FEN),
+        title: ["title", "name", "subject"].into_iter().find_map(|name| fields.text(name)),
+    }
+}
+
+/// `/api/order/create-cashier`: the new order, of which the number is enough to go on.
+fn created(fields: &Fields) -> Result<OrderId, Failure> {
+    let id = fields.text("order_id").as_deref().and_then(OrderId::decode);
+    id.ok_or(Failure::Fault(Fault::Undecodable("the new order has no number")))
 }
 
 /// `/api/order/qrcode`. All fields are used: `type` says which of them count, `qrcode_data` goes before `qrcode`,
@@ -208,6 +260,16 @@ mod tests {
 
     #[test]
     fn the_method_page_is_named_by_the_encoded_number() {
-        assert_eq!(separate_path(&OrderId::decode("a/b?c").unwrap()), "/pay/separate/a%2Fb%3Fc");
+        let id = OrderId::decode("a/b?c").unwrap();
+        assert_eq!(separate_path("/", &id), "/pay/separate/a%2Fb%3Fc");
+        for (path, expected) in [
+            ("/pay/X", "/pay/a%2Fb%3Fc"),
+            ("/shop/pay/X", "/shop/pay/a%2Fb%3Fc"),
+            ("/shop/pay/separate/X", "/shop/pay/a%2Fb%3Fc"),
+            ("/shop/cashier/K", "/shop/pay/a%2Fb%3Fc"),
+            ("/index.html", "/pay/a%2Fb%3Fc"),
+        ] {
+            assert_eq!(pay_path(path, &id), expected, "{path}");
+        }
     }
 }

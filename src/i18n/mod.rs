@@ -138,6 +138,14 @@ messages! {
     amount_differs,
     /// Before the amount.
     amount_due,
+    /// What was entered is no amount.
+    amount_invalid,
+    /// The smallest amount: `{amount}`.
+    at_least,
+    /// The largest amount: `{amount}`.
+    at_most,
+    /// Link to the shop, without having paid.
+    back_to_shop,
     /// Button: ask the gateway once more.
     check_again,
     /// Time is up: heading over the covered code.
@@ -146,6 +154,10 @@ messages! {
     checking_detail,
     /// Time was up long ago, nothing is asked any more.
     checking_rests,
+    /// Heading over the ways to pay.
+    choose_method,
+    /// Before what the link says of a payment.
+    claimed,
     /// Ended: heading.
     closed,
     /// Ended: what that means.
@@ -174,8 +186,12 @@ messages! {
     creation_failed,
     /// `ltr` or `rtl`.
     direction,
+    /// Label of the field for an amount.
+    enter_amount,
     /// Link to the shop.
     go_now,
+    /// Button: make an order of the amount.
+    go_pay,
     /// A picture that is saved by a long press, then scanned with `{method}`.
     hold_to_save,
     /// Name of the choice of languages.
@@ -192,6 +208,8 @@ messages! {
     link_incomplete,
     /// No order in the link: what that means.
     link_incomplete_detail,
+    /// The gateway does not know the cashier: heading.
+    link_invalid,
     /// The order is being asked for.
     loading,
     /// … and an attempt has failed.
@@ -244,6 +262,8 @@ messages! {
     paid_stay,
     /// Answers fail; nothing is lost.
     reconnecting,
+    /// The gateway would not, and did not say why.
+    refused,
     /// The gateway answers, but not about this order.
     refusing,
     /// Before the countdown.
@@ -262,7 +282,7 @@ messages! {
     scan,
     /// What to do with the code on the device that has `{method}`.
     scan_album,
-    /// Link to the customer service: `{qq}`.
+    /// Link to the customer service: `{contact}`.
     service,
     /// State of the sound switch: waits for a gesture.
     sound_blocked,
@@ -272,6 +292,8 @@ messages! {
     sound_on,
     /// Button: do not go to the shop by itself.
     stay,
+    /// Link to the shop's page with help.
+    support_page,
     /// Spoken: `{time}` is left.
     time_left,
     /// Ended: heading.
@@ -290,6 +312,10 @@ messages! {
     title_due,
     /// What to do with an account.
     transfer,
+    /// No payment was reported: heading.
+    unconfirmed,
+    /// No payment was reported: what that means.
+    unconfirmed_detail,
     /// The gateway does not answer: heading.
     unreachable,
     /// The gateway does not answer: what to do.

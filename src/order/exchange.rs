@@ -2,19 +2,53 @@
 
 use core::time::Duration;
 
-use super::{Instrument, Order, OrderId, OrderRef, Prompt, ReturnTarget, Status, UnixSeconds, WalletLink};
+use super::{CashierKey, Fen, Instrument, Order, OrderId, OrderRef, PayMethod, Prompt, ReturnTarget, Status, UnixSeconds, WalletLink};
 
 /// A question to the gateway.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Call {
     /// What is heard with this order?
     Audio(OrderRef),
+    /// What does the key of a cashier stand for?
+    Cashier(CashierKey),
+    /// Let the order be paid like this.
+    Choose {
+        /// Which order.
+        id: OrderId,
+        /// The code of one of its methods.
+        method: String,
+    },
+    /// Make an order of an amount.
+    Create {
+        /// How much.
+        amount: Fen,
+        /// At which cashier.
+        key: CashierKey,
+    },
     /// What is this order? Always asked first and alone.
     Info(OrderRef),
+    /// How can it be paid?
+    Methods(OrderId),
     /// What is it paid with? Takes the gateway's own number only.
     QrCode(OrderId),
     /// Where does it stand?
     Status(OrderRef),
+}
+
+impl Call {
+    /// The answer of a call that brought none.
+    pub fn failed(&self, failure: Failure) -> Answer {
+        match self {
+            Self::Audio(_) => Answer::Audio(Err(failure)),
+            Self::Cashier(_) => Answer::Cashier(Err(failure)),
+            Self::Choose { .. } => Answer::Chosen(Err(failure)),
+            Self::Create { .. } => Answer::Created(Err(failure)),
+            Self::Info(_) => Answer::Info(Err(failure)),
+            Self::Methods(_) => Answer::Methods(Err(failure)),
+            Self::QrCode(_) => Answer::QrCode(Err(failure)),
+            Self::Status(_) => Answer::Status(Err(failure)),
+        }
+    }
 }
 
 /// An answer to the call of the same name.
@@ -22,8 +56,16 @@ pub enum Call {
 pub enum Answer {
     /// `None`: nothing is to be heard.
     Audio(Result<Option<Prompt>, Failure>),
+    /// The cashier.
+    Cashier(Result<Cashier, Failure>),
+    /// The gateway took the choice.
+    Chosen(Result<(), Failure>),
+    /// The number of the new order.
+    Created(Result<OrderId, Failure>),
     /// The order and where it stands.
     Info(Result<Box<Info>, Failure>),
+    /// The ways in which it can be paid.
+    Methods(Result<Vec<PayMethod>, Failure>),
     /// What the gateway offers to pay with.
     QrCode(Result<Offer, Failure>),
     /// Where the order stands.
@@ -35,10 +77,32 @@ impl Answer {
     pub fn is_good(&self) -> bool {
         match self {
             Self::Audio(result) => result.is_ok(),
+            Self::Cashier(result) => result.is_ok(),
+            Self::Chosen(result) => result.is_ok(),
+            Self::Created(result) => result.is_ok(),
             Self::Info(result) => result.is_ok(),
+            Self::Methods(result) => result.is_ok(),
             Self::QrCode(result) => result.is_ok(),
             Self::Status(result) => result.is_ok(),
         }
+    }
+}
+
+/// A page on which the shopper enters the amount.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cashier {
+    /// The largest amount, where there is one.
+    pub highest: Option<Fen>,
+    /// The smallest amount: at least a fen.
+    pub lowest: Fen,
+    /// Whom, or what, it is for.
+    pub title: Option<String>,
+}
+
+impl Cashier {
+    /// Whether an order of this amount can be made.
+    pub fn takes(&self, amount: Fen) -> bool {
+        amount >= self.lowest && self.highest.is_none_or(|highest| amount <= highest)
     }
 }
 
@@ -163,6 +227,14 @@ impl Failure {
         match self {
             Self::Fault(_) => None,
             Self::Refused(refusal) => refusal.message.as_deref(),
+        }
+    }
+
+    /// Whether it may be otherwise next time: "too busy" and "broken" are refusals that pass.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Fault(_) => true,
+            Self::Refused(refusal) => refusal.code == 429 || (500..600).contains(&refusal.code),
         }
     }
 }

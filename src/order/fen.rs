@@ -8,9 +8,30 @@ impl Fen {
     /// The largest amount taken: ten billion yuan. More is a broken answer, not an order.
     const MAX: u64 = 1_000_000_000_000;
 
+    /// One fen.
+    pub const FEN: Self = Self(1);
+
     /// Takes a whole number of fen. Negative and absurd amounts are refused.
     pub fn decode(raw: i64) -> Option<Self> {
         u64::try_from(raw).ok().filter(|raw| *raw <= Self::MAX).map(Self)
+    }
+
+    /// Reads yuan as a person or a gateway writes them, exactly: `12`, `12.3`, `12.34`, also in full-width digits. Nothing
+    /// is rounded: a third decimal, a sign, a thousands separator or a second point is refused.
+    pub fn of_yuan(text: &str) -> Option<Self> {
+        let plain = |char| match char {
+            '。' | '．' => '.',
+            '０'..='９' => char::from_u32(u32::from(char) - u32::from('０') + u32::from('0')).unwrap_or(char),
+            other => other,
+        };
+        let text: String = text.trim().chars().map(plain).collect();
+        let (yuan, cents) = text.split_once('.').unwrap_or((&text, ""));
+        let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(yuan) || !is_number(cents) || cents.len() > 2 || yuan.is_empty() || yuan.len() > 12 {
+            return None;
+        }
+        let cents = [cents, "00"].concat();
+        Self::decode([yuan, cents.get(..2)?].concat().parse().ok()?)
     }
 
     /// The number of fen.
@@ -71,7 +92,39 @@ mod tests {
         assert_eq!(Fen::decode(i64::MAX), None);
     }
 
+    #[test]
+    fn yuan_are_read_exactly_or_not_at_all() {
+        for (text, fen) in [
+            ("12", Some(1200)),
+            ("12.3", Some(1230)),
+            (" 12.34 ", Some(1234)),
+            ("0.01", Some(1)),
+            ("12.", Some(1200)),
+            ("007.10", Some(710)),
+            ("１２．３４", Some(1234)),
+            ("10000000000", Some(1_000_000_000_000)),
+            ("10000000000.01", None),
+            ("", None),
+            (".5", None),
+            ("12.345", None),
+            ("-1", None),
+            ("+1", None),
+            ("1,000", None),
+            ("1e3", None),
+            ("1.2.3", None),
+            ("NaN", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(Fen::of_yuan(text).map(Fen::get), fen, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_written_is_read_again(fen in 0..=Fen::MAX) {
+            prop_assert_eq!(Fen::of_yuan(&Fen(fen).plain()), Some(Fen(fen)));
+        }
+
         #[test]
         fn no_fen_is_lost_on_the_way_to_the_clipboard(fen in 0..=Fen::MAX) {
             let amount = Fen(fen);

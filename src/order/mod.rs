@@ -11,17 +11,22 @@ mod return_target;
 mod safe_url;
 mod status;
 mod tip;
+mod told;
+mod visit;
 mod wallet;
 mod wallet_link;
 
-pub use exchange::{Answer, Call, End, Failure, Fault, Info, Offer, Refusal, Returning, Standing, Tone};
+pub use exchange::{Answer, Call, Cashier, End, Failure, Fault, Info, Offer, Refusal, Returning, Standing, Tone};
 pub use fen::Fen;
 pub use instrument::{Code, Instrument, Picture};
 pub use number::{MerchantId, OrderId, OrderRef, OutOrderId, query_param};
 pub use prompt::{AudioUrl, Prompt};
-pub use return_target::ReturnTarget;
+pub use return_target::{ReturnHost, ReturnTarget};
+pub use safe_url::{host as host_of, is_own_path, is_web_address};
 pub use status::Status;
 pub use tip::{Hue, Kind, Node, Tip};
+pub use told::Told;
+pub use visit::{CashierKey, Claim, Visit};
 pub use wallet::Wallet;
 pub use wallet_link::WalletLink;
 

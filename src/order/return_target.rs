@@ -1,6 +1,6 @@
 //! Where a shopper goes once the order is paid.
 
-use super::safe_url::{is_plain, is_relative, is_web};
+use super::safe_url::{host, is_plain, is_relative, is_web};
 
 /// An address that the page may send a shopper to: http(s), or relative to the page's own host.
 ///
@@ -14,9 +14,40 @@ impl ReturnTarget {
         (is_plain(raw) && (is_web(raw) || is_relative(raw))).then(|| Self(raw.to_owned()))
     }
 
+    /// Whether it leads to one of these hosts, or to the page's own.
+    pub fn is_within(&self, hosts: &[ReturnHost]) -> bool {
+        host(&self.0).is_none_or(|host| hosts.iter().any(|allowed| allowed.includes(&host)))
+    }
+
+    /// Whether it leads to the page that shows how an order stands: to this page again.
+    pub fn is_status_page(&self) -> bool {
+        let path = self.0.split(['?', '#']).next().unwrap_or_default();
+        path.ends_with("/pay/status")
+    }
+
     /// The address to go to.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A host that a shopper may be sent to: `shop.example`, or `*.shop.example` for all below it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReturnHost(String);
+
+impl ReturnHost {
+    /// Refuses what is no host: an address, a port, a `*` elsewhere.
+    pub fn decode(raw: &str) -> Option<Self> {
+        let name = raw.strip_prefix("*.").unwrap_or(raw);
+        let is_host = host(&["https://", name].concat()).is_some_and(|read| read == name.to_ascii_lowercase());
+        (is_host && !name.contains('*')).then(|| Self(raw.to_ascii_lowercase()))
+    }
+
+    fn includes(&self, host: &str) -> bool {
+        match self.0.strip_prefix('*') {
+            Some(ending) => host.ends_with(ending),
+            None => host == self.0,
+        }
     }
 }
 
@@ -66,6 +97,35 @@ mod tests {
             "https://\u{202e}evil.example",
         ] {
             assert_eq!(ReturnTarget::decode(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_stays_within_the_hosts_that_are_allowed() {
+        let hosts = ["shop.example", "*.shop.example"].map(|host| ReturnHost::decode(host).unwrap());
+        let is_within = |raw: &str| ReturnTarget::decode(raw).unwrap().is_within(&hosts);
+        for good in
+            ["/back", "back?u=https://evil.example", "https://shop.example/x", "https://SHOP.example:8443", "http://a.b.shop.example?x"]
+        {
+            assert!(is_within(good), "{good}");
+        }
+        for bad in [
+            "https://shop.example.evil/",
+            "https://evilshop.example",
+            "https://evil.example/shop.example",
+            "http://evil.example#.shop.example",
+        ] {
+            assert!(!is_within(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_a_host_and_nothing_more() {
+        let all = ReturnHost::decode("*.Shop.example").unwrap();
+        assert!(all.includes("www.shop.example"));
+        assert!(!all.includes("shop.example") && !all.includes("evilshop.example"));
+        for bad in ["", "*", "*.", "a b", "https://shop.example", "shop.example/x", "shop.example:8080", "a@b", "*.*.x", "a.*"] {
+            assert_eq!(ReturnHost::decode(bad), None, "{bad}");
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn is_web(raw: &str) -> bool {
 }
 
 /// The host of a web address in lower case, without its port.
-pub(super) fn host(raw: &str) -> Option<String> {
+pub fn host(raw: &str) -> Option<String> {
     let rest = split_once(raw, "://").filter(|_| is_plain(raw) && is_web(raw))?.1;
     Some(rest.split(['/', '?', '#', ':']).next()?.to_ascii_lowercase())
 }
@@ -46,4 +46,14 @@ pub(super) fn host(raw: &str) -> Option<String> {
 /// A path on the page's own host: not `//host`, and without a scheme.
 pub(super) fn is_relative(raw: &str) -> bool {
     !raw.starts_with("//") && scheme(raw).is_none()
+}
+
+/// Whether this is a http(s) address that can be gone to.
+pub fn is_web_address(raw: &str) -> bool {
+    is_plain(raw) && is_web(raw)
+}
+
+/// Whether this is a path from the top of the page's own host.
+pub fn is_own_path(raw: &str) -> bool {
+    is_plain(raw) && raw.starts_with('/') && is_relative(raw)
 }

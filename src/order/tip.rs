@@ -83,6 +83,14 @@ impl Tip {
     /// How many characters of a long hint are shown at first.
     const PREVIEW: usize = 110;
 
+    /// An order's hints, as HTML, in the order in which they are shown: the account's covers the order's own, unless both
+    /// are wanted; then the account's comes first.
+    pub fn in_order(account: Option<&str>, both: bool, own: Option<&str>) -> Vec<Self> {
+        let (account, own) = (account.and_then(Self::decode), own.and_then(Self::decode));
+        let own = own.filter(|_| both || account.is_none());
+        [account, own].into_iter().flatten().collect()
+    }
+
     /// Reads HTML. `None` where nothing is left to read.
     pub fn decode(html: &str) -> Option<Self> {
         let html = html.trim();

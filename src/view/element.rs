@@ -9,7 +9,7 @@ use leptos::{
     tachys::view::Render,
 };
 use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure};
-use web_sys::{Document, Element, HtmlElement, HtmlSelectElement};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 /// An element with what is in it. What is bound to it lives as long as the reactive owner that it was made in.
 #[derive(Clone)]
@@ -70,6 +70,38 @@ impl El {
 
     pub(super) fn on_click(self, action: impl Fn() + 'static) -> Self {
         self.on("click", action)
+    }
+
+    /// Asks before a link is followed: `false` keeps the shopper here.
+    pub(super) fn on_press(self, may_go: impl Fn() -> bool + 'static) -> Self {
+        self.on_press_of("click", may_go)
+    }
+
+    /// The same for another event: `false` keeps the browser from what it would do by itself.
+    pub(super) fn on_press_of(self, name: &str, may_go: impl Fn() -> bool + 'static) -> Self {
+        let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            if !may_go() {
+                event.prevent_default();
+            }
+        });
+        self.0.add_event_listener_with_callback(name, listener.into_js_value().unchecked_ref()).unwrap_throw();
+        self
+    }
+
+    /// Says something else.
+    pub(super) fn set_text(&self, text: &str) {
+        self.0.set_text_content(Some(text));
+    }
+
+    /// What was typed into the element.
+    pub(super) fn typed(&self) -> String {
+        self.0.unchecked_ref::<HtmlInputElement>().value()
+    }
+
+    /// Gives the element the focus now.
+    pub(super) fn focus(&self) {
+        // An element that has left the page cannot be focused; nothing is lost.
+        let _ = self.0.unchecked_ref::<HtmlElement>().focus();
     }
 
     pub(super) fn on(self, event: &str, action: impl Fn() + 'static) -> Self {

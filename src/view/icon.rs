@@ -1,6 +1,7 @@
 //! Simple pictures, drawn for this page.
 
-use super::element::{El, svg};
+use super::element::{El, el, svg};
+use crate::order::PayMethod;
 
 /// What became of an order.
 #[derive(Clone, Copy)]
@@ -72,6 +73,14 @@ pub(super) fn method_kind(code: &str) -> &'static str {
         "wechat" | "weixin" | "wxpay" => "wxpay",
         _ => "other",
     }
+}
+
+/// The logo of a payment method. Our own sign takes the place of one that there is none of, or that does not load.
+pub(super) fn sign(of: &PayMethod) -> El {
+    let Some(logo) = &of.logo else { return method(&of.code) };
+    let image = el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "24").attr("height", "24");
+    let broken = image.clone();
+    el("span").class("sign").child(image.on("error", move || broken.remove())).child(method(&of.code))
 }
 
 /// A sign for a payment method, by its code: own drawings on the method's colour.

@@ -77,15 +77,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
 
 /// The method's sign or logo, and what to do.
 fn label(order: &Order, text: &str) -> El {
-    let sign = order.method.as_ref().map(|method| match &method.logo {
-        Some(logo) => {
-            // The sign takes the place of a logo that does not load.
-            let image = el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "24").attr("height", "24");
-            let broken = image.clone();
-            el("span").class("sign").child(image.on("error", move || broken.remove())).child(icon::method(&method.code))
-        }
-        None => icon::method(&method.code),
-    });
+    let sign = order.method.as_ref().map(icon::sign);
     el("p").class("label").child(sign).child(el("span").text(text))
 }
 

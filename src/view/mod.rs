@@ -2,9 +2,11 @@
 
 mod announcer;
 mod awaiting;
+mod choice;
 mod copy_button;
 mod details;
 mod element;
+mod entering;
 mod hint;
 mod icon;
 mod instrument;
@@ -22,8 +24,9 @@ use self::{
 };
 use crate::{
     checkout::{Connection, Event, Pay, Screen, ViewModel},
+    config::Config,
     i18n::{Language, Locale, Messages, fill, sentences},
-    order::{Fen, Instrument, Order, PayMethod, UnixSeconds},
+    order::{Fen, Instrument, Order, OrderId, PayMethod, UnixSeconds},
 };
 
 /// What is done with the outcome of something that takes a while.
@@ -34,14 +37,20 @@ pub type Then<T> = Box<dyn FnOnce(T)>;
 pub struct Ports {
     /// The address of the page, to be opened elsewhere.
     pub address: fn() -> String,
+    /// Goes back to the page before this one.
+    pub back: fn(),
     /// Copies a text, then says whether it worked.
     pub copy: fn(String, Then<bool>),
     /// Draws a poster, then gives the address of the picture where it could be drawn.
     pub draw: fn(Poster, Then<Option<String>>),
+    /// Tells scripts of the shop that the shopper goes back. `false`: they see to it.
+    pub goes_back: fn() -> bool,
     /// An amount in the language of the page.
     pub money: fn(Fen) -> String,
     /// A moment in the language of the page, by the clock of the shopper's own place.
     pub moment: fn(UnixSeconds) -> String,
+    /// Where an order is paid.
+    pub pay_path: fn(&OrderId) -> String,
     /// Saves a poster as a file or hands it on, then says what became of it.
     pub save: fn(Poster, Then<Saved>),
     /// Tells the checkout what the shopper did.
@@ -92,8 +101,10 @@ pub enum Unit {
 /// What every component needs.
 #[derive(Clone, Copy)]
 struct Context {
-    messages: Messages,
+    config: &'static Config,
     copied: RwSignal<Copied>,
+    locale: Locale,
+    messages: Messages,
     ports: Ports,
     view: RwSignal<ViewModel>,
 }
@@ -124,6 +135,12 @@ impl Context {
         el("button").attr("type", "button").class(class).text(text).on_click(move || (self.ports.send)(event()))
     }
 
+    /// The shop's own sentence for a state.
+    fn own_words(self, state: &str) -> Option<El> {
+        let words = self.config.message(state, self.locale)?;
+        Some(el("p").class("own-words").child(el("bdi").text(words)))
+    }
+
     /// Seconds in words: minutes where they are whole ones.
     fn span(self, seconds: u64) -> String {
         let whole_minutes = seconds >= 60 && seconds.is_multiple_of(60);
@@ -132,9 +149,15 @@ impl Context {
 }
 
 /// The whole page. Everything but the live regions and the choice of the language is made anew in another language.
-pub fn page(view: RwSignal<ViewModel>, language: RwSignal<Language>, ports: Ports) -> impl Render<State = web_sys::Element> {
+pub fn page(
+    view: RwSignal<ViewModel>,
+    language: RwSignal<Language>,
+    config: &'static Config,
+    ports: Ports,
+) -> impl Render<State = web_sys::Element> {
     let copied = RwSignal::new(Copied::default());
-    let context = move || Context { copied, messages: language.get().messages, ports, view };
+    let speaking = move |Language { locale, messages }| Context { config, copied, locale, messages, ports, view };
+    let context = move || speaking(language.get());
     el("div")
         .class("page")
         .bind_attr("data-words", move || if language.get().messages.is_silent() { "none" } else { "here" })
@@ -142,13 +165,14 @@ pub fn page(view: RwSignal<ViewModel>, language: RwSignal<Language>, ports: Port
         .child(el("p").class("connection").bind_text(move || connection_text(view.with(|view| view.connection), context().messages)))
         .child(el("div").class("screen").bind_child(
             move || (view.with(|view| view.screen.clone()), language.get()),
-            move |(screen, Language { messages, .. })| {
-                let context = Context { copied, messages: *messages, ports, view };
+            move |(screen, language)| {
+                let context = speaking(*language);
                 Some(match screen {
                     Screen::Awaiting { order } => awaiting::awaiting(context, order),
                     Screen::Ended { end, order } => outcome::ended(context, *end, order),
+                    Screen::Entering { cashier } => entering::entering(context, cashier),
                     Screen::Failed { number, reason } => outcome::failed(context, number.as_deref(), reason),
-                    Screen::Loading { number, retrying } => outcome::loading(context, number, *retrying),
+                    Screen::Loading { expected, number, retrying } => outcome::loading(context, expected.as_ref(), number, *retrying),
                     Screen::Paid { order, target } => outcome::paid(context, order, target.as_ref()),
                 })
             },
@@ -186,18 +210,35 @@ fn scanner_name(method: Option<&PayMethod>, messages: Messages) -> &str {
 }
 
 /// The title of the tab; empty while there are no words for one.
-pub fn title(view: &ViewModel, messages: Messages, money: fn(Fen) -> String) -> String {
+pub fn title(view: &ViewModel, config: &Config, messages: Messages, money: fn(Fen) -> String) -> String {
     let subject_of = |order| [" – ", subject(order, messages)].concat();
     match &view.screen {
         _ if messages.is_silent() => String::new(),
-        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. })) => [messages.checking(), &subject_of(order)].concat(),
+        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. } | Pay::Unconfirmed { .. })) => {
+            [messages.checking(), &subject_of(order)].concat()
+        }
         Screen::Awaiting { order } => {
             [&fill(messages.title_due(), &[("amount", &money(order.trade_amount))]), subject_of(order).as_str()].concat()
         }
         Screen::Ended { end, .. } => outcome::end_texts(*end, messages).0.to_owned(),
         Screen::Failed { reason, .. } => outcome::reason_texts(reason, messages).0.to_owned(),
-        Screen::Loading { .. } => messages.title().to_owned(),
+        Screen::Entering { .. } | Screen::Loading { .. } => config.title.as_deref().unwrap_or(messages.title()).to_owned(),
         Screen::Paid { order, .. } => ["✓ ", messages.paid(), &subject_of(order)].concat(),
+    }
+}
+
+/// The name of what is on the screen, for styles, tests and scripts of the shop.
+pub fn screen_name(view: &ViewModel) -> &'static str {
+    match (&view.screen, &view.pay) {
+        (Screen::Awaiting { .. }, Some(Pay::Checking { .. })) => "checking",
+        (Screen::Awaiting { .. }, Some(Pay::Choice(_))) => "choosing",
+        (Screen::Awaiting { .. }, Some(Pay::Unconfirmed { .. })) => "unconfirmed",
+        (Screen::Awaiting { .. }, _) => "awaiting",
+        (Screen::Ended { end, .. }, _) => outcome::end_name(*end),
+        (Screen::Entering { .. }, _) => "entering",
+        (Screen::Failed { reason, .. }, _) => outcome::reason_name(reason),
+        (Screen::Loading { .. }, _) => "loading",
+        (Screen::Paid { .. }, _) => "paid",
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     checkout::{Event, Reason},
     i18n::{Messages, fill, sentences},
-    order::{End, Order, ReturnTarget},
+    order::{End, Fen, Order, ReturnTarget},
 };
 
 /// Heading and explanation of an order that ended.
@@ -24,9 +24,29 @@ pub(super) fn end_texts(end: End, messages: Messages) -> (&'static str, Option<&
 /// Heading, explanation and next step where there is no order.
 pub(super) fn reason_texts(reason: &Reason, messages: Messages) -> (&'static str, [&'static str; 2]) {
     match reason {
+        Reason::CashierNotFound(_) => (messages.link_invalid(), [messages.open_again(), ""]),
         Reason::LinkIncomplete => (messages.link_incomplete(), [messages.link_incomplete_detail(), messages.open_again()]),
         Reason::NotFound(_) => (messages.not_found(), [messages.not_found_detail(), messages.open_again()]),
         Reason::Unreachable => (messages.unreachable(), [messages.unreachable_detail(), messages.paid_already()]),
+    }
+}
+
+/// What styles, tests and scripts of the shop call an end. Settings write `_` for `-`.
+pub(super) fn end_name(end: End) -> &'static str {
+    match end {
+        End::Closed => "closed",
+        End::CreationFailed => "creation-failed",
+        End::TimedOut => "timed-out",
+    }
+}
+
+/// … and a failure.
+pub(super) fn reason_name(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::CashierNotFound(_) => "cashier-not-found",
+        Reason::LinkIncomplete => "link-incomplete",
+        Reason::NotFound(_) => "not-found",
+        Reason::Unreachable => "unreachable",
     }
 }
 
@@ -41,15 +61,20 @@ fn line(class: &str, text: &str) -> El {
 }
 
 /// The order is being asked for: the same skeleton that `index.html` shows before.
-pub(super) fn loading(context: Context, number: &str, retrying: bool) -> El {
+pub(super) fn loading(context: Context, expected: Option<&(Fen, Option<String>)>, number: &str, retrying: bool) -> El {
     let messages = context.messages;
     let text = if retrying { messages.loading_retries() } else { messages.loading() };
     let bone = |class| el("div").class(class);
+    let (amount, subject) = match expected {
+        Some((amount, subject)) => ((context.ports.money)(*amount), subject.as_deref().unwrap_or_default()),
+        None => (String::new(), ""),
+    };
+    let (line_bone, amount_bone) = (bone("bone line").text(subject), bone("bone amount").text(&amount));
     el("section")
         .class("card skeleton")
         .attr("data-screen", "loading")
         .attr("aria-busy", "true")
-        .children([bone("bone line"), bone("bone amount"), bone("bone code"), el("h1").class("wait").text(text)])
+        .children([line_bone, amount_bone, bone("bone code"), el("h1").class("wait").text(text)])
         .child(line("number", "").child(el("bdi").text(number)))
 }
 
@@ -59,8 +84,9 @@ pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget
     let detail = fill(messages.paid_detail(), &[("amount", &(ports.money)(order.trade_amount))]);
     let detail = if detail.is_empty() { (ports.money)(order.trade_amount) } else { detail };
     let card = card("paid", Mark::Tick, messages.paid()).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
+    let card = card.child(context.own_words("paid"));
     let card = match target {
-        None => card.child(line("stay", messages.paid_stay())),
+        None => card.child(line("stay", messages.paid_stay())).child(details::back(context, "button primary")),
         Some(target) => {
             let countdown = move || {
                 let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
@@ -74,24 +100,23 @@ pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget
             card.child(line("leaving", "").bind_text(countdown)).child(go.on_click(move || (ports.send)(Event::GoNowFollowed))).child(stay)
         }
     };
-    card.child(details::service(context, order)).child(details::order_facts(context, order))
+    card.children(details::support(context, Some(order))).child(details::order_facts(context, order))
 }
 
 /// The order ended without payment.
 pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
     let messages = context.messages;
     let (title, detail) = end_texts(end, messages);
-    let (kind, mark) = match end {
-        End::Closed => ("closed", Mark::Cross),
-        End::CreationFailed => ("creation-failed", Mark::Cross),
-        End::TimedOut => ("timed-out", Mark::Hourglass),
-    };
+    let kind = end_name(end);
+    let mark = if end == End::TimedOut { Mark::Hourglass } else { Mark::Cross };
     let what = [subject(order, messages), " · ", &(context.ports.money)(order.trade_amount)].concat();
     let advice = [detail, Some(messages.order_again()), Some(messages.paid_already())].into_iter().flatten();
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice.collect::<Vec<_>>())))
+        .child(context.own_words(&kind.replace('-', "_")))
         .child(line("subject", &what))
-        .child(details::service(context, order))
+        .child(details::back(context, "button primary"))
+        .children(details::support(context, Some(order)))
         .child(details::order_facts(context, order))
 }
 
@@ -99,15 +124,19 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
 pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) -> El {
     let messages = context.messages;
     let (title, advice) = reason_texts(reason, messages);
-    let (kind, mark, words) = match reason {
-        Reason::LinkIncomplete => ("link-incomplete", Mark::Question, None),
-        Reason::NotFound(words) => ("not-found", Mark::Question, words.as_deref()),
-        Reason::Unreachable => ("unreachable", Mark::Cross, None),
+    let (mark, words) = match reason {
+        Reason::CashierNotFound(words) | Reason::NotFound(words) => (Mark::Question, words.as_deref()),
+        Reason::LinkIncomplete => (Mark::Question, None),
+        Reason::Unreachable => (Mark::Cross, None),
     };
+    let kind = reason_name(reason);
     let can_retry = *reason != Reason::LinkIncomplete;
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice)))
+        .child(context.own_words(&kind.replace('-', "_")))
         .child(words.map(|words| line("words", "").child(el("bdi").text(words))))
         .child(can_retry.then(|| context.button("button primary", messages.retry(), || Event::RetryPressed)))
+        .child(details::back(context, "button"))
+        .children(details::support(context, None))
         .child(number.map(|number| line("number", messages.order_number()).text(" ").child(el("bdi").text(number))))
 }

@@ -1,8 +1,8 @@
 //! What is asked when, and what is made of the answers.
 
 use saoma::{
-    checkout::{Effect, Event, Past, Pay, Place, Reason, Screen, Setup},
-    order::{Answer, Call, Code, End, Failure, Info, Instrument, Offer, Order, OrderRef, Prompt, Refusal, Standing, Tone, WalletLink},
+    checkout::{Effect, Event, Past, Pay, Place, Reason, Route, Screen, Setup},
+    order::{Answer, Call, Code, End, Failure, Info, Instrument, Offer, Order, Prompt, Refusal, Standing, Tone, Visit, WalletLink},
 };
 
 use crate::page::*;
@@ -27,7 +27,7 @@ fn an_order_that_does_not_wait_asks_for_nothing_more() {
 
 #[test]
 fn a_link_without_an_order_asks_nothing() {
-    let mut page = Page::open(Setup { order: None, ..setup() });
+    let mut page = Page::open(Setup { visit: Visit::Nothing, ..setup() });
     page.send(Event::RetryPressed);
     page.pass(seconds(3600));
     assert_eq!(page.screen(), Screen::Failed { number: None, reason: Reason::LinkIncomplete });
@@ -38,7 +38,7 @@ fn a_link_without_an_order_asks_nothing() {
 fn an_order_without_a_method_goes_to_the_choice_and_starts_over_when_it_is_back() {
     let mut page = Page::of_order();
     page.answer(Answer::Info(Ok(Box::new(Info { order: Order { method: None, ..order() }, standing: waiting(900), redirect_wait: None }))));
-    assert!(matches!(page.effects.last(), Some((_, Effect::ChooseMethod(id))) if id.as_str() == "A1"));
+    assert!(matches!(page.effects.last(), Some((_, Effect::Go(Route::Separate(id)))) if id.as_str() == "A1"));
     page.pass(seconds(3600));
     assert!(page.open.is_empty());
     page.send(Event::CameBack);
@@ -124,7 +124,7 @@ fn a_code_picture_that_does_not_load_gives_way_to_the_text_of_the_code() {
 
 #[test]
 fn an_order_without_a_number_of_its_own_is_asked_for_anew() {
-    let mut page = Page::open(Setup { order: OrderRef::from_address("/", "?out_order_id=E1&pid=7"), ..setup() });
+    let mut page = Page::open(Setup { visit: Visit::of_address("/", "?out_order_id=E1&pid=7"), ..setup() });
     let nameless = Order { id: None, ..order() };
     page.answer(Answer::Info(Ok(Box::new(Info { order: nameless, standing: waiting(900), redirect_wait: None }))));
     assert_eq!(page.pay(), Some(Pay::Missing(None)));

@@ -10,4 +10,5 @@ mod polling;
 mod rules;
 mod tabs;
 mod time;
+mod visits;
 mod wallet;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use saoma::{
     checkout::{Checkout, Device, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
-        Answer, Call, Code, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, PayMethod, ReturnTarget, Returning,
-        Standing, UnixSeconds, WalletLink,
+        Answer, Call, Cashier, Code, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, PayMethod, ReturnTarget, Returning,
+        Standing, UnixSeconds, Visit, WalletLink,
     },
 };
 
@@ -57,7 +57,11 @@ impl Page {
             matches!(
                 (call, answer),
                 (Call::Audio(_), Answer::Audio(_))
+                    | (Call::Cashier(_), Answer::Cashier(_))
+                    | (Call::Choose { .. }, Answer::Chosen(_))
+                    | (Call::Create { .. }, Answer::Created(_))
                     | (Call::Info(_), Answer::Info(_))
+                    | (Call::Methods(_), Answer::Methods(_))
                     | (Call::QrCode(_), Answer::QrCode(_))
                     | (Call::Status(_), Answer::Status(_))
             )
@@ -144,12 +148,12 @@ pub(crate) fn is_status(call: &Call) -> bool {
 
 pub(crate) fn setup() -> Setup {
     Setup {
-        order: OrderRef::from_address("/pay/A1", ""),
         online: true,
         place: Place { sound: true, ..Place::default() },
         seed: 7,
-        server_time: None,
         visible: true,
+        visit: Visit::of_address("/pay/A1", ""),
+        ..Setup::default()
     }
 }
 
@@ -203,6 +207,10 @@ pub(crate) fn status(standing: Standing) -> Answer {
 
 pub(crate) fn code() -> Instrument {
     Instrument { code: Code::decode("https://qr.alipay.com/x", ""), wallet: WalletLink::decode("alipays://x"), ..Instrument::default() }
+}
+
+pub(crate) fn cashier() -> Cashier {
+    Cashier { highest: Fen::decode(500_000), lowest: Fen::decode(100).unwrap(), title: Some("茶馆".into()) }
 }
 
 pub(crate) fn offer() -> Answer {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use saoma::{
     checkout::{Device, Effect, Event, Host, Instant, Past, Pay, Place, QuestionId, Screen, Setup},
     order::{
-        Answer, Call, End, Failure, Fault, Info, Instrument, Offer, Order, Prompt, Refusal, ReturnTarget, Returning, Standing, Tone,
-        UnixSeconds, WalletLink,
+        Answer, Call, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, Prompt, Refusal, ReturnTarget, Returning,
+        Standing, Tone, UnixSeconds, Visit, WalletLink,
     },
 };
 
@@ -70,6 +70,14 @@ fn answer() -> impl Strategy<Value = Answer> {
         1 => failure().prop_map(|failure| Answer::QrCode(Err(failure))),
         1 => prompt.prop_map(|prompt| Answer::Audio(Ok(prompt))),
         1 => failure().prop_map(|failure| Answer::Audio(Err(failure))),
+        2 => prop::bool::ANY.prop_map(|some| Answer::Methods(Ok(order().method.into_iter().filter(|_| some).collect()))),
+        1 => failure().prop_map(|failure| Answer::Methods(Err(failure))),
+        1 => Just(Answer::Chosen(Ok(()))),
+        1 => failure().prop_map(|failure| Answer::Chosen(Err(failure))),
+        2 => Just(Answer::Cashier(Ok(cashier()))),
+        1 => failure().prop_map(|failure| Answer::Cashier(Err(failure))),
+        1 => Just(Answer::Created(Ok(OrderId::decode("A1").unwrap()))),
+        1 => failure().prop_map(|failure| Answer::Created(Err(failure))),
     ]
 }
 
@@ -77,6 +85,8 @@ fn happening() -> impl Strategy<Value = Happening> {
     let event = prop_oneof![
         Just(Event::CameBack),
         Just(Event::CheckAgainPressed),
+        prop_oneof![Just("alipay"), Just("none")].prop_map(|method| Event::Chosen { method: method.into() }),
+        prop_oneof![Just(0), Just(1234), Just(999_999)].prop_map(|fen| Event::Entered { amount: Fen::decode(fen).unwrap() }),
         Just(Event::CodeBroken),
         Just(Event::Left),
         Just(Event::Restored),
@@ -107,12 +117,18 @@ fn any_setup() -> impl Strategy<Value = Setup> {
     let past = prop_oneof![Just(Past::Deferred), Just(Past::Fresh), Just(Past::Left), Just(Past::Visited)];
     let host = prop_oneof![Just(Host::Alipay), Just(Host::Browser), Just(Host::Qq), Just(Host::WeChat)];
     let device = prop_oneof![Just(Device::Computer), Just(Device::Phone), Just(Device::Tablet)];
-    (any::<[bool; 3]>(), any::<u32>(), past, host, device).prop_map(|([online, sound, visible], seed, past, host, device)| Setup {
-        online,
-        place: Place { device, host, past, sound },
-        seed,
-        visible,
-        ..setup()
+    let visit = prop_oneof![
+        5 => Just("/pay/A1"),
+        1 => Just("/pay/separate/A1"),
+        1 => Just("/cashier/K1"),
+        1 => Just("/pay/status?order_id=A1"),
+        1 => Just("/"),
+    ];
+    let place = (past, host, device, any::<[bool; 2]>());
+    let place = place.prop_map(|(past, host, device, [sound, opens_nothing])| Place { device, host, opens_nothing, past, sound });
+    (any::<[bool; 2]>(), any::<u32>(), place, visit).prop_map(|([online, visible], seed, place, visit)| {
+        let (path, query) = visit.split_once('?').unwrap_or((visit, ""));
+        Setup { online, place, seed, visible, visit: Visit::of_address(path, query), ..setup() }
     })
 }
 
@@ -128,6 +144,7 @@ struct Witness {
     paid: bool,
     place: Place,
     terminal: Option<Screen>,
+    visit: Visit,
     /// Whether the gateway has asked for the wallet.
     wants_wallet: bool,
 }
@@ -163,16 +180,28 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     for (_, effect) in page.effects.get(seen..).unwrap_or_default() {
         match effect {
             Effect::Ask { call, .. } => {
-                prop_assert!(witness.answered_info || matches!(call, Call::Info(_)), "rule 1: {call:?} before the info answer");
+                let comes_first = matches!(call, Call::Cashier(_) | Call::Create { .. } | Call::Info(_));
+                prop_assert!(witness.answered_info || comes_first, "rule 1: {call:?} before the info answer");
+                let fits = match call {
+                    Call::Cashier(_) | Call::Create { .. } => matches!(witness.visit, Visit::Enter(_)),
+                    Call::Choose { .. } | Call::Methods(_) => matches!(witness.visit, Visit::Choose(_)),
+                    Call::Audio(_) | Call::QrCode(_) => matches!(witness.visit, Visit::Pay(_)),
+                    Call::Info(_) | Call::Status(_) => witness.visit.order().is_some(),
+                };
+                prop_assert!(fits, "{call:?} on a page for {:?}", witness.visit);
                 prop_assert!(witness.terminal.is_none(), "rule 1: {call:?} after the end");
             }
             Effect::Leave(target) => {
                 prop_assert!(matches!(screen, Screen::Paid { .. }), "rule 4: only a paid order leaves");
+                prop_assert!(!matches!(witness.visit, Visit::See(..)), "rule 4: who comes to look is sent nowhere");
                 prop_assert!(target.as_str().starts_with("https://"), "rule 4: {target:?}");
             }
             Effect::OpenWallet(_) => {
                 let lets = witness.place.device != Device::Computer && !matches!(witness.place.host, Host::Qq | Host::WeChat);
-                prop_assert!(lets && witness.wants_wallet, "rule 7: a wallet opened where or when it must not");
+                prop_assert!(
+                    lets && !witness.place.opens_nothing && witness.wants_wallet,
+                    "rule 7: a wallet opened where or when it must not"
+                );
                 prop_assert!(!witness.tapped, "rule 7: who has pressed the link is sent to pay again");
                 witness.opening = Some(page.now);
             }
@@ -185,7 +214,7 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     match &screen {
         Screen::Paid { .. } => prop_assert!(witness.paid, "rule 3: paid without the gateway's word"),
         Screen::Ended { end, .. } => prop_assert!(witness.ends.contains(end), "rule 3: ended without the gateway's word"),
-        Screen::Awaiting { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
+        Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
     }
     match &witness.terminal {
         Some(terminal) => prop_assert_eq!(terminal, &screen, "rule 4: a final screen changed"),
@@ -213,7 +242,7 @@ proptest! {
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
             Witness { answered_info: false,
-            tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, wants_wallet: false };
+            tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
         for happening in happenings {

@@ -1,0 +1,40 @@
+//! What the page tells scripts of the shop, as events on the document: `docs/events.md`.
+//!
+//! They name no order, no amount and no shopper.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit};
+
+/// The page shows another screen.
+pub(super) fn screen(name: &str, method: Option<&str>) {
+    let detail = [("screen", JsValue::from_str(name)), ("method", method.map_or(JsValue::NULL, JsValue::from_str))];
+    tell("saoma:screen", &detail);
+}
+
+/// The page is about to leave for the shop. `false`: somebody else takes the shopper there.
+pub(super) fn leaves(url: &str) -> bool {
+    tell("saoma:leave", &[("url", JsValue::from_str(url))])
+}
+
+/// The shopper wants to go back to the shop without paying. `false`: somebody else takes them there.
+pub(super) fn goes_back() -> bool {
+    tell("saoma:back", &[])
+}
+
+fn tell(name: &str, detail: &[(&str, JsValue)]) -> bool {
+    let object = Object::new();
+    for (name, value) in detail {
+        // A new object takes every property.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    let options = CustomEventInit::new();
+    options.set_cancelable(true);
+    options.set_detail(&object);
+    let document = web_sys::window().and_then(|window| window.document());
+    let event = CustomEvent::new_with_event_init_dict(name, &options).ok();
+    match (document, event) {
+        (Some(document), Some(event)) => document.dispatch_event(&event).unwrap_or(true),
+        _ => true,
+    }
+}

@@ -1,0 +1,46 @@
+//! The choice of a way to pay: a button for each, with its logo.
+
+use super::{
+    Context,
+    element::{El, el},
+    icon,
+};
+use crate::{
+    checkout::{Choice, Event, Trouble},
+    i18n::{Messages, sentences},
+    order::PayMethod,
+};
+
+pub(super) fn choice(context: Context, choice: &Choice) -> El {
+    let messages = context.messages;
+    let button = |method: &PayMethod| {
+        let code = method.code.clone();
+        let is_chosen = choice.chosen.as_ref() == Some(&code);
+        let button = el("button").attr("type", "button").class("button method").attr("data-method", icon::method_kind(&code));
+        let button = if choice.chosen.is_some() { button.attr("aria-disabled", "true") } else { button };
+        let name = el("span").text(messages.method(&code, method.label.as_deref()));
+        button
+            .attr("aria-busy", if is_chosen { "true" } else { "false" })
+            .child(icon::sign(method))
+            .child(name)
+            .on_click(move || (context.ports.send)(Event::Chosen { method: code.clone() }))
+    };
+    let heading = el("h2").attr("id", "methods").text(messages.choose_method());
+    let list = el("ul").class("methods").attr("role", "list").attr("aria-labelledby", "methods");
+    let rows = choice.methods.iter().map(|method| el("li").child(button(method)));
+    el("div").class("wide").child(heading).child(list.children(rows)).child(warning(&choice.trouble, messages))
+}
+
+/// What went wrong, where something did.
+pub(super) fn warning(of: &Trouble, messages: Messages) -> Option<El> {
+    trouble(of, messages).map(|text| el("p").class("warning").child(el("bdi").text(&text)))
+}
+
+/// The same in words.
+pub(super) fn trouble(trouble: &Trouble, messages: Messages) -> Option<String> {
+    match trouble {
+        Trouble::None => None,
+        Trouble::NoAnswer => Some(sentences(&[messages.unreachable(), messages.unreachable_detail()])),
+        Trouble::Refused(words) => Some(words.clone().unwrap_or_else(|| messages.refused().to_owned())),
+    }
+}
