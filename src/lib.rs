@@ -25,6 +25,8 @@ pub mod qr;
 mod text;
 
 #[cfg(target_arch = "wasm32")]
+mod apart;
+#[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -14,7 +14,7 @@ use leptos::{
 use saoma::{
     checkout::{Action, Connection, Event, Means, Pay, Reason, Saving, Screen, Sound, ViewModel},
     i18n::{Language, Locale, Messages},
-    order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tip, UnixSeconds, WalletLink},
+    order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tips, UnixSeconds, WalletLink},
     view::{self, Ports, Poster, Saved},
 };
 use wasm_bindgen::JsCast;
@@ -116,7 +116,7 @@ fn order() -> Arc<Order> {
         out_order_id: None,
         service_qq: None,
         subject: Some("<img src=x onerror=alert(1)>".into()),
-        tips: Tip::decode("<b>Pay</b> soon").into_iter().collect(),
+        tips: Tips::new(None, false, Some("<b>Pay</b> soon".to_owned())),
         trade_amount: Fen::decode(123_456).unwrap(),
     })
 }
@@ -361,7 +361,7 @@ async fn help_comes_when_the_wallet_does_not() {
 #[wasm_bindgen_test]
 async fn a_merchants_markup_is_rebuilt_and_folds() {
     let html = format!("<p onclick=x>Pay <b>soon</b> <a href='https://shop.example'>see</a></p><ul><li>{}</ul>", "long ".repeat(80));
-    let order = Arc::new(Order { tips: Tip::decode(&html).into_iter().collect(), ..Order::clone(&order()) });
+    let order = Arc::new(Order { tips: Tips::new(None, false, Some(html)), ..Order::clone(&order()) });
     let shown = Shown::new(ViewModel { pay: Some(instrument()), ..model(Screen::Awaiting { order }) });
     assert!(shown.find(".tips [onclick]").is_none());
     assert_eq!(shown.text(".tips strong"), "soon");

@@ -76,7 +76,7 @@ fn texts(nodes: &[Node]) -> Vec<&str> {
 }
 
 fn tips(info: &Info) -> Vec<&str> {
-    info.order.tips.iter().flat_map(|tip| texts(tip.nodes())).collect()
+    info.order.tips.read().iter().flat_map(|tip| texts(tip.nodes())).collect()
 }
 
 #[test]

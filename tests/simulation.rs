@@ -10,7 +10,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use saoma::{
     checkout::{Checkout, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
-        Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, PayMethod, ReturnTarget, Returning, Standing,
+        Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, PayMethod, ReturnTarget, Returning, Standing, Tips,
         UnixSeconds, Visit,
     },
 };
@@ -305,7 +305,7 @@ fn order() -> Order {
         out_order_id: None,
         service_qq: None,
         subject: None,
-        tips: Vec::new(),
+        tips: Tips::default(),
         trade_amount: Fen::decode(1001).unwrap(),
     }
 }

@@ -1,5 +1,7 @@
 //! A picture of a code with what belongs to it around it: drawn on a canvas, which is never on the page, and saved.
 
+use core::pin::Pin;
+
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -7,6 +9,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImag
 
 use super::capability;
 use crate::{
+    apart::on_demand,
     text::contains,
     view::{Poster, Saved},
 };
@@ -20,21 +23,47 @@ const TOP: f64 = 175.0;
 
 /// Draws a poster and gives the address of the picture; `None` where the browser will not.
 pub(super) fn draw(poster: Poster, done: Box<dyn FnOnce(Option<String>)>) {
-    spawn_local(async move { done(picture(&poster).await) });
+    spawn_local(async move {
+        done(match draw_apart(poster).await {
+            Ok(drawing) => drawing.await,
+            Err(_) => None,
+        })
+    });
 }
 
 /// Hands a poster to another app where that is possible, else saves it as a file.
 pub(super) fn save(poster: Poster, done: Box<dyn FnOnce(Saved)>) {
     spawn_local(async move {
-        let name = [&poster.file_name, ".png"].concat();
-        done(match picture(&poster).await {
-            Some(url) => match share(&url, &name).await {
-                Some(saved) => saved,
-                None => download(&url, &name).map_or(Saved::Failed, |()| Saved::Done),
-            },
-            None => Saved::Failed,
-        });
+        done(match save_apart(poster).await {
+            Ok(saving) => saving.await,
+            Err(_) => Saved::Failed,
+        })
     });
+}
+
+on_demand! {
+    poster,
+    fn draw_apart(poster: Poster) -> Pin<Box<dyn Future<Output = Option<String>>>> {
+        Box::pin(async move { picture(&poster).await })
+    }
+}
+
+on_demand! {
+    poster,
+    fn save_apart(poster: Poster) -> Pin<Box<dyn Future<Output = Saved>>> {
+        Box::pin(async move { saved(&poster).await })
+    }
+}
+
+async fn saved(poster: &Poster) -> Saved {
+    let name = [&poster.file_name, ".png"].concat();
+    match picture(poster).await {
+        Some(url) => match share(&url, &name).await {
+            Some(saved) => saved,
+            None => download(&url, &name).map_or(Saved::Failed, |()| Saved::Done),
+        },
+        None => Saved::Failed,
+    }
 }
 
 /// The picture as a data URL. A picture of another host cannot be read back.

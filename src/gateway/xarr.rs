@@ -8,7 +8,7 @@ use core::time::Duration;
 use super::wire::{Fields, Reply};
 use crate::order::{
     Answer, AudioUrl, Call, Cashier, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId,
-    PayMethod, Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tip, Tone, UnixSeconds, WalletLink,
+    PayMethod, Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tips, Tone, UnixSeconds, WalletLink,
 };
 
 const SUCCESS: i64 = 200;
@@ -134,11 +134,10 @@ fn info(fields: &Fields) -> Result<Info, Failure> {
 }
 
 /// `pay_account_tip.tip_cover` 2: both tips are shown.
-fn tips(fields: &Fields) -> Vec<Tip> {
+fn tips(fields: &Fields) -> Tips {
     let account = fields.object("pay_account_tip");
     let both = account.as_ref().is_some_and(|account| account.int("tip_cover") == Some(2));
-    let account = account.and_then(|account| account.text("tip"));
-    Tip::in_order(account.as_deref(), both, fields.text("pay_tip").as_deref())
+    Tips::new(account.and_then(|account| account.text("tip")), both, fields.text("pay_tip"))
 }
 
 /// `/api/order/status`, and the same fields of `/api/order/info`: `status`, `expire_time`, `return_uri`, `is_auto_open`,

@@ -24,7 +24,7 @@ pub use prompt::{AudioUrl, Prompt};
 pub use return_target::{ReturnHost, ReturnTarget};
 pub use safe_url::{host as host_of, is_own_path, is_web_address};
 pub use status::Status;
-pub use tip::{Hue, Kind, Node, Tip};
+pub use tip::{Hue, Kind, Node, Tip, Tips};
 pub use told::Told;
 pub use visit::{CashierKey, Claim, Visit};
 pub use wallet::Wallet;
@@ -71,8 +71,8 @@ pub struct Order {
     pub service_qq: Option<ServiceQq>,
     /// One line that says what is bought.
     pub subject: Option<String>,
-    /// The hints to show, already in the order in which they are shown.
-    pub tips: Vec<Tip>,
+    /// The hints to show.
+    pub tips: Tips,
     /// What must be paid. Differs from `amount` where a channel tells orders apart by the amount.
     pub trade_amount: Fen,
 }

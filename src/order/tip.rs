@@ -12,6 +12,34 @@ use crate::text::{find, split, split_once};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Tip(Vec<Node>);
 
+/// An order's hints as they were sent. Most orders have none, so what reads them comes when it is needed.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Tips {
+    account: Option<String>,
+    both: bool,
+    own: Option<String>,
+}
+
+impl Tips {
+    /// The hint of the account that is paid to, and the order's own. The account's covers the order's, unless both are wanted.
+    pub fn new(account: Option<String>, both: bool, own: Option<String>) -> Self {
+        let some = |html: Option<String>| html.filter(|html| !html.trim().is_empty());
+        Self { account: some(account), both, own: some(own) }
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.account.is_none() && self.own.is_none()
+    }
+
+    /// The hints, in the order in which they are shown: the account's comes first.
+    pub fn read(&self) -> Vec<Tip> {
+        let account = self.account.as_deref().and_then(Tip::decode);
+        let own = self.own.as_deref().filter(|_| self.both || account.is_none()).and_then(Tip::decode);
+        [account, own].into_iter().flatten().collect()
+    }
+}
+
 /// A part of a hint.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Node {
@@ -82,14 +110,6 @@ impl Tip {
     const MAX: usize = 20_000;
     /// How many characters of a long hint are shown at first.
     const PREVIEW: usize = 110;
-
-    /// An order's hints, as HTML, in the order in which they are shown: the account's covers the order's own, unless both
-    /// are wanted; then the account's comes first.
-    pub fn in_order(account: Option<&str>, both: bool, own: Option<&str>) -> Vec<Self> {
-        let (account, own) = (account.and_then(Self::decode), own.and_then(Self::decode));
-        let own = own.filter(|_| both || account.is_none());
-        [account, own].into_iter().flatten().collect()
-    }
 
     /// Reads HTML. `None` where nothing is left to read.
     pub fn decode(html: &str) -> Option<Self> {

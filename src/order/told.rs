@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use super::{Fen, Info, PayMethod, Picture, Tip, UnixSeconds, query_param};
+use super::{Fen, Info, PayMethod, Picture, Tips, UnixSeconds, query_param};
 use crate::json::Json;
 
 /// What the page was told.
@@ -22,7 +22,7 @@ pub struct Told {
     pub server_time: Option<UnixSeconds>,
     /// What is bought.
     pub subject: Option<String>,
-    tips: Vec<Tip>,
+    tips: Tips,
     /// The site's title.
     pub title: Option<String>,
 }
@@ -49,7 +49,7 @@ impl Told {
                 .map(|seconds| Duration::from_secs(seconds.min(3600))),
             server_time: int("server_time").and_then(UnixSeconds::decode),
             subject: text("subject"),
-            tips: tips(text("pay_account_tip").as_deref(), text("pay_tip").as_deref()),
+            tips: tips(text("pay_account_tip").as_deref(), text("pay_tip")),
             title: text("web_title"),
         }
     }
@@ -74,12 +74,12 @@ impl Told {
 }
 
 /// The account's tip, as JSON: a text, or `{tip, tip_cover}`. It covers the order's own, unless `tip_cover` is 2.
-fn tips(account: Option<&str>, own: Option<&str>) -> Vec<Tip> {
+fn tips(account: Option<&str>, own: Option<String>) -> Tips {
     let account = account.and_then(Json::read);
     let text = |json: &Json| if let Json::Text(text) | Json::Number(text) = json { Some(text.clone()) } else { None };
     let field = |name| account.as_ref().and_then(|json| json.field(name)).and_then(text);
     let tip = account.as_ref().and_then(text).or_else(|| field("tip"));
-    Tip::in_order(tip.as_deref(), field("tip_cover").as_deref() == Some("2"), own)
+    Tips::new(tip, field("tip_cover").as_deref() == Some("2"), own)
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
         );
         assert_eq!(told.amount, Fen::decode(1001));
         assert_eq!(told.subject.as_deref(), Some("茶 \"</script>"));
-        assert_eq!(told.tips.len(), 2);
+        assert_eq!(told.tips.read().len(), 2);
         assert_eq!((told.contact.as_deref(), told.title.as_deref()), (Some("123"), Some("Shop")));
         assert_eq!((told.redirect_wait, told.server_time), (Some(Duration::from_secs(5)), UnixSeconds::decode(1_717_220_000)));
         assert!(told.favicon.is_some() && told.method.is_some());

@@ -6,12 +6,33 @@ use super::{
     icon,
 };
 use crate::{
+    apart::on_demand,
     checkout::{Choice, Event, Trouble},
     i18n::{Messages, sentences},
     order::PayMethod,
 };
 
+/// The choice, as soon as what shows it is here.
 pub(super) fn choice(context: Context, choice: &Choice) -> El {
+    let choice = choice.clone();
+    el("div").class("wide").later(async move { Some(methods(context, choice).await.unwrap_or_else(|_| missing(context))) })
+}
+
+/// What is needed to go on could not be loaded.
+pub(super) fn missing(context: Context) -> El {
+    let messages = context.messages;
+    let reload = el("a").class("button primary").attr("href", "").text(messages.retry());
+    el("div").class("plate covered").child(el("strong").text(messages.unreachable())).child(reload)
+}
+
+on_demand! {
+    desk,
+    fn methods(context: Context, choice: Choice) -> El {
+        list(context, &choice)
+    }
+}
+
+fn list(context: Context, choice: &Choice) -> El {
     let messages = context.messages;
     let button = |method: &PayMethod| {
         let code = method.code.clone();

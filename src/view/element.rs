@@ -141,6 +141,13 @@ impl El {
         }
     }
 
+    /// Puts in what comes later.
+    pub(super) fn later(self, coming: impl Future<Output = Option<Self>> + 'static) -> Self {
+        let element = self.clone();
+        leptos::task::spawn_local(async move { element.append(coming.await) });
+        self
+    }
+
     /// Takes the element from the page.
     pub(super) fn remove(&self) {
         self.0.remove();

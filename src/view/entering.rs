@@ -1,16 +1,33 @@
 //! A cashier: the shopper enters what to pay.
 
+use leptos::prelude::Owner;
+
 use super::{
     Context, choice,
     element::{El, el},
 };
 use crate::{
+    apart::on_demand,
     checkout::Event,
     i18n::sentences,
     order::{Cashier, Fen},
 };
 
+/// The entry of an amount, as soon as what shows it is here.
 pub(super) fn entering(context: Context, cashier: &Cashier) -> El {
+    let (cashier, owner) = (cashier.clone(), Owner::current().unwrap_or_default());
+    let shown = async move { Some(entry(owner, context, cashier).await.unwrap_or_else(|_| choice::missing(context))) };
+    el("section").class("card entering").attr("data-screen", "entering").later(shown)
+}
+
+on_demand! {
+    desk,
+    fn entry(owner: Owner, context: Context, cashier: Cashier) -> El {
+        owner.with(|| form(context, &cashier))
+    }
+}
+
+fn form(context: Context, cashier: &Cashier) -> El {
     let (messages, ports) = (context.messages, context.ports);
     let limit = |text: &str, amount: Fen| crate::i18n::fill(text, &[("amount", &(ports.money)(amount))]);
     let lowest = (cashier.lowest > Fen::FEN).then(|| limit(messages.at_least(), cashier.lowest));
@@ -65,9 +82,8 @@ pub(super) fn entering(context: Context, cashier: &Cashier) -> El {
             submit();
             false
         });
-    el("section")
-        .class("card entering")
-        .attr("data-screen", "entering")
+    el("div")
+        .class("wide")
         .child(el("h1").child(el("bdi").text(title)))
         .child(form)
         .child(trouble)

@@ -1,21 +1,33 @@
 //! A merchant's hints, built anew from what `order` has left of their markup.
 
-use leptos::prelude::{Get, RwSignal, Update};
+use leptos::prelude::{Get, Owner, RwSignal, Update};
 
 use super::{
     Context,
     element::{El, el},
 };
-use crate::order::{Hue, Kind, Node, Order, Tip};
+use crate::{
+    apart::on_demand,
+    order::{Hue, Kind, Node, Order, Tip, Tips},
+};
 
 /// All hints of an order. They are about paying: once time is up they are not shown.
 pub(super) fn hints(context: Context, order: &Order) -> Option<El> {
     let tips = order.tips.clone();
-    let aside = move |covered: &bool| {
-        let tips = tips.iter().map(|tip| hint(context, tip));
-        (!covered).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips()).children(tips))
+    let shown = move |covered: &bool| {
+        let (owner, tips) = (Owner::current().unwrap_or_default(), tips.clone());
+        (!covered).then(|| el("div").class("wide").later(async move { read(owner, context, tips).await.ok().flatten() }))
     };
-    (!order.tips.is_empty()).then(|| el("div").class("wide").bind_child(move || context.is_covered(), aside))
+    (!order.tips.is_empty()).then(|| el("div").class("wide").bind_child(move || context.is_covered(), shown))
+}
+
+on_demand! {
+    hints,
+    fn read(owner: Owner, context: Context, tips: Tips) -> Option<El> {
+        let hint = |tip: &Tip| owner.with(|| hint(context, tip));
+        let hints: Vec<El> = tips.read().iter().map(hint).collect();
+        (!hints.is_empty()).then(|| el("aside").class("tips").attr("aria-label", context.messages.tips()).children(hints))
+    }
 }
 
 /// A long hint begins with its beginning, and unfolds.

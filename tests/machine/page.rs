@@ -6,7 +6,7 @@ use saoma::{
     checkout::{Checkout, Device, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
         Answer, Call, Cashier, Code, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, PayMethod, ReturnTarget, Returning,
-        Standing, UnixSeconds, Visit, WalletLink,
+        Standing, Tips, UnixSeconds, Visit, WalletLink,
     },
 };
 
@@ -171,7 +171,7 @@ pub(crate) fn order() -> Order {
         out_order_id: None,
         service_qq: None,
         subject: Some("商品购买".into()),
-        tips: Vec::new(),
+        tips: Tips::default(),
         trade_amount: Fen::decode(1001).unwrap(),
     }
 }

@@ -191,7 +191,7 @@ fn what_the_server_wrote_into_the_page_is_shown_until_the_gateway_answers_and_fi
     order.subject = None;
     page.answer(Answer::Info(Ok(Box::new(Info { order, standing: waiting(900), redirect_wait: None }))));
     let Screen::Awaiting { order } = page.screen() else { panic!("it waits") };
-    assert_eq!((order.subject.as_deref(), order.tips.len()), (Some("Tea"), 1));
+    assert_eq!((order.subject.as_deref(), order.tips.read().len()), (Some("Tea"), 1));
     assert_eq!(page.checkout.view(page.now).remaining, Some(900), "the server's time is the gateway's");
     page.pass_until_asked(is_status);
     page.answer(status(Standing::Paid { redirect_wait: None, returning: Returning::To(ReturnTarget::decode("/x").unwrap()) }));
