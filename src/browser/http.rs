@@ -71,9 +71,7 @@ impl Drop for Asking {
 pub(super) async fn post(request: &gateway::Request, handle: &Handle) -> Outcome {
     let lost = || if handle.timed_out.get() { Fault::TimedOut } else { Fault::Network };
     let failed = |fault| Outcome { date: None, reply: Err(fault), retry_after: None };
-    let url =
-        [settings::config().api.as_ref().map_or("/api", |api| api.as_str()), request.path, "?_time=", &clock::request_time().to_string()]
-            .concat();
+    let url = [settings::config().api(), request.path, "?_time=", &clock::request_time().to_string()].concat();
     let built = Request::post(&url)
         .header("Content-Type", "application/json")
         .header("Accept", "application/json")

@@ -15,6 +15,7 @@ mod poster;
 mod preferences;
 mod settings;
 mod sound;
+mod speech;
 mod surroundings;
 mod tab;
 mod tabs;
@@ -72,7 +73,7 @@ pub fn run() {
         place: surroundings::place(),
         return_hosts: return_hosts(config),
         seed: surroundings::seed(),
-        server_time: config.server_time,
+        server_time: config.server_time(),
         told: settings::told(),
         visible: surroundings::is_visible(),
         visit: Visit::of_address(&address.path, &address.query),
@@ -242,8 +243,11 @@ impl Shell {
 
 /// The hosts that the shop allows, with the page's own.
 fn return_hosts(config: &Config) -> Vec<ReturnHost> {
-    let own = if config.return_hosts.is_empty() { None } else { ReturnHost::decode(&address::host()) };
-    config.return_hosts.iter().cloned().chain(own).collect()
+    let mut hosts = config.return_hosts();
+    if !hosts.is_empty() {
+        hosts.extend(ReturnHost::decode(&address::host()));
+    }
+    hosts
 }
 
 fn shows_code(model: &ViewModel) -> bool {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
 use crate::{
-    config::{Complaint, Config},
+    config::{Colour, Complaint, Config, Radius},
     order::Told,
 };
 
@@ -56,16 +56,16 @@ pub(super) fn dress() {
     // A property that a browser does not take stays as the stylesheet has it.
     let set = |name: &str, value: &str| drop(style.set_property(name, value));
     let config = config();
-    if let Some(palette) = config.brand.map(crate::config::Colour::palette) {
+    if let Some(palette) = config.brand().map(Colour::palette) {
         set("--brand-light", &palette.light.css());
         set("--brand-dark", &palette.dark.css());
         set("--brand", &palette.fill.css());
         set("--on-brand", &palette.on_fill.css());
     }
-    if let Some(radius) = config.radius {
+    if let Some(radius) = config.text("radius").and_then(Radius::decode) {
         set("--radius", &[&radius.0.to_string(), "px"].concat());
     }
-    if let Some(font) = &config.font {
+    if let Some(font) = config.text("font") {
         set("--font", font);
     }
 }

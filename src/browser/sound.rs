@@ -2,12 +2,14 @@
 //!
 //! Nothing leaves the page for it: words are spoken by voices of the device only, never by those of a service.
 
-use js_sys::{Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AudioContext, HtmlAudioElement, SpeechSynthesis, SpeechSynthesisUtterance, SpeechSynthesisVoice};
+use core::cell::Cell;
 
-use super::{capability, language, send};
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AudioContext, HtmlAudioElement, SpeechSynthesis};
+
+use super::{capability, send, speech};
 use crate::{checkout::Event, order::Prompt};
 
 /// What is sounding.
@@ -83,6 +85,7 @@ impl Sound {
             // Pausing what does not play is allowed.
             let _ = audio.pause();
         }
+        WANTED.set(false);
         if let Some(speech) = speech() {
             // What waits for voices is hushed too.
             speech.set_onvoiceschanged(None);
@@ -106,7 +109,7 @@ fn tone(context: &AudioContext, start: f64, frequency: f32) -> Result<(), JsValu
 }
 
 /// `None` in a browser without speech, of which Android's WebView is one.
-fn speech() -> Option<SpeechSynthesis> {
+pub(super) fn speech() -> Option<SpeechSynthesis> {
     // Not every browser has the interface itself as an object to compare with.
     capability::global("speechSynthesis").map(JsCast::unchecked_into)
 }
@@ -118,63 +121,26 @@ fn was_touched() -> bool {
     touched.and_then(|touched| touched.as_bool()).unwrap_or(true)
 }
 
-/// The language of the words, told by their letters; the page's own where those tell nothing.
-fn language_of(words: &str) -> &'static str {
-    let has = |first: char, last: char| words.chars().any(|char| (first..=last).contains(&char));
-    if has('\u{3040}', '\u{30ff}') {
-        "ja"
-    } else if has('\u{ac00}', '\u{d7a3}') {
-        "ko"
-    } else if has('\u{4e00}', '\u{9fff}') {
-        "zh-CN"
-    } else {
-        language::tag()
-    }
-}
-
-/// A voice of the device for this language.
-fn voice(speech: &SpeechSynthesis, tag: &str) -> Option<SpeechSynthesisVoice> {
-    let voices: Vec<SpeechSynthesisVoice> =
-        speech.get_voices().iter().map(JsCast::unchecked_into).filter(SpeechSynthesisVoice::local_service).collect();
-    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    let exact = voices.iter().find(|voice| voice.lang().replace('_', "-").eq_ignore_ascii_case(tag));
-    exact.or_else(|| voices.iter().find(|voice| primary(&voice.lang()) == primary(tag))).cloned()
-}
-
+/// Speaks words, once what does so is here, unless they were hushed meanwhile.
 fn speak(words: Option<&str>) {
-    let (Some(words), Some(speech)) = (words, speech()) else { return };
-    if !was_touched() {
+    let (Some(words), Some(_)) = (words, speech()) else { return };
+    let words = words.to_owned();
+    WANTED.set(was_touched());
+    if !WANTED.get() {
         // Some browsers refuse with an event, others say nothing at all.
         send(Event::SoundBlocked);
-        return;
     }
-    let tag = language_of(words);
-    if speech.get_voices().length() == 0 {
-        // They come some time after they were first asked for.
-        let words = words.to_owned();
-        let came = Closure::<dyn FnMut()>::once_into_js(move || {
-            if let Some(speech) = self::speech() {
-                speech.set_onvoiceschanged(None);
-                utter(&speech, &words, tag);
-            }
-        });
-        speech.set_onvoiceschanged(Some(came.unchecked_ref()));
-        return;
-    }
-    utter(&speech, words, tag);
+    spawn_local(async move {
+        // Without it the words are on the page to be read, and the console says why.
+        let _ = speech::say(words).await;
+    });
 }
 
-fn utter(speech: &SpeechSynthesis, words: &str, tag: &str) {
-    // Without a voice of its own the device would ask a service, or read Chinese with an English mouth.
-    let Some(voice) = voice(speech, tag) else { return };
-    let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(words) else { return };
-    utterance.set_lang(&voice.lang());
-    utterance.set_voice(Some(&voice));
-    let refused = Closure::<dyn FnMut(JsValue)>::once_into_js(|event: JsValue| {
-        if capability::text(&event, "error").as_deref() == Some("not-allowed") {
-            send(Event::SoundBlocked);
-        }
-    });
-    utterance.set_onerror(Some(refused.unchecked_ref()));
-    speech.speak(&utterance);
+/// Whether what was to be spoken is still to be.
+pub(super) fn is_wanted() -> bool {
+    WANTED.get()
+}
+
+thread_local! {
+    static WANTED: Cell<bool> = const { Cell::new(false) };
 }

@@ -25,15 +25,15 @@ pub(super) fn place() -> Place {
     Place {
         device: Device::of_user_agent(&agent, navigator.max_touch_points()),
         host: Host::of_user_agent(&agent),
-        opens_nothing: settings::config().auto_open == Some(false),
+        opens_nothing: settings::config().switch("auto_open") == Some(false),
         past: address::past(),
-        sound: preferences::sound().or(settings::config().sound).unwrap_or(true),
+        sound: preferences::sound().or(settings::config().switch("sound")).unwrap_or(true),
     }
 }
 
 /// What was chosen on the page before, else `?lang=`, else the shop's, else the browser's languages.
 pub(super) fn locale(query: &str) -> Locale {
-    let own = settings::config().locale.map(|locale| locale.tag.to_owned());
+    let own = settings::config().locale().map(|locale| locale.tag.to_owned());
     let wished = [preferences::language(), query_param(query, "lang"), own];
     let languages = web_sys::window().unwrap_throw().navigator().languages();
     let languages: Vec<String> =

@@ -52,8 +52,8 @@ pub(super) fn show(model: &ViewModel) {
         document.set_title(&title);
     }
     if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
-        let own = settings::config().favicon.as_ref().filter(|_| waits(&model.screen));
-        let icon = own.map_or_else(|| icon_url(&model.screen), |own| own.as_str().to_owned());
+        let own = settings::config().text("favicon").filter(|_| waits(&model.screen));
+        let icon = own.map_or_else(|| icon_url(&model.screen), str::to_owned);
         if link.get_attribute("href").as_deref() != Some(icon.as_str()) {
             // Setting an attribute fails only for a name that is none.
             let _ = link.set_attribute("href", &icon);

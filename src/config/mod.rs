@@ -1,13 +1,16 @@
 //! What a merchant can change without building: the JSON data block `saoma-config` of `index.html`.
 //!
-//! Each setting is read by itself. One that cannot be used is named, with what is used instead; the page works without any.
-//! The schema of the block is made of the types here: `cargo xtask schema`.
+//! Each setting is checked by itself. One that cannot be used is named, and what stands for it is the default; the page works
+//! without any. Settings are kept as the texts that they are written as, and read where they are used: that is a third of
+//! the code of a struct with a field for each. [`schema::Settings`] is that struct, for editors and for people.
 
 mod colour;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod value;
 
 pub use colour::{Colour, Palette};
-pub use value::{ApiPath, Back, Gateway, Link, Origin, Preset, Radius};
+pub use value::{Back, Link, Origin, Radius};
 
 use crate::{
     i18n::Locale,
@@ -15,110 +18,9 @@ use crate::{
     order::{Picture, ReturnHost, ServiceQq, Told, UnixSeconds},
 };
 
-/// The settings of a page.
+/// The settings of a page, each by its name: `title`, `support.qq`, `messages.paid.en`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, default))]
-pub struct Config {
-    /// Where the gateway's API is: a path on the page's own host.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("default" = "/api"), extend("examples" = ["/gateway/api"])))]
-    pub api: Option<ApiPath>,
-    /// Whether the gateway may have the wallet app opened without a tap, on phones.
-    #[cfg_attr(feature = "schema", schemars(with = "bool", extend("default" = true), extend("examples" = [false])))]
-    pub auto_open: Option<bool>,
-    /// Where "back to the shop" leads: an address, `history` for the page before this one, or `none` for no such link.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("default" = "none"), extend("examples" = ["https://shop.example/cart", "history"])))]
-    pub back: Back,
-    /// The brand's colour, `#rgb` or `#rrggbb`. It is made darker or lighter where it could not be read.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^#([0-9a-fA-F]{3}){1,2}$"), extend("examples" = ["#e6007a"])))]
-    pub brand: Option<Colour>,
-    /// Origins of the sites that may embed the page and be told how the payment goes.
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>", extend("examples" = [["https://shop.example"]])))]
-    pub embed_origins: Vec<Origin>,
-    /// The page's icon while it waits: a picture on the page's own host, or a data picture.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["/favicon.png"])))]
-    pub favicon: Option<Picture>,
-    /// The fonts, as CSS lists them. They must be on the device: none is downloaded.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["Georgia, serif"])))]
-    pub font: Option<String>,
-    /// Which gateway the page speaks to.
-    pub gateway: Gateway,
-    /// The language for shoppers who have chosen none, as a BCP 47 tag. It goes before that of their browser.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["en", "zh-CN"])))]
-    pub locale: Option<Locale>,
-    /// The shop's logo: a picture on the page's own host, or a data picture.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["/logo.svg"])))]
-    pub logo: Option<Picture>,
-    /// A sentence of the shop's own for a state of the page, in one language or in several.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Messages"))]
-    pub messages: Vec<Message>,
-    /// What the page looks like.
-    pub preset: Preset,
-    /// The roundness of corners in CSS pixels, 0 to 32.
-    #[cfg_attr(feature = "schema", schemars(with = "u8", range(max = 32), extend("default" = 18), extend("examples" = [4])))]
-    pub radius: Option<Radius>,
-    /// Hosts that a paid order may lead to: `shop.example`, or `*.shop.example` for all below it. The page's own host
-    /// always may; without any, every host may.
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>", extend("examples" = [["shop.example", "*.shop.example"]])))]
-    pub return_hosts: Vec<ReturnHost>,
-    /// The gateway's clock when its server wrote this page, in unix seconds. A theme fills it in.
-    #[cfg_attr(feature = "schema", schemars(with = "u64", extend("examples" = [1_717_220_000])))]
-    pub server_time: Option<UnixSeconds>,
-    /// Where a shopper signs in again, where the gateway wants them to.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["https://shop.example/login"])))]
-    pub sign_in: Option<Link>,
-    /// Whether the prompt is heard, for shoppers who have not chosen.
-    #[cfg_attr(feature = "schema", schemars(with = "bool", extend("default" = true), extend("examples" = [false])))]
-    pub sound: Option<bool>,
-    /// A stylesheet of the shop's own, loaded after the page's: a path on the page's own host.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["/custom.css"])))]
-    pub stylesheet: Option<Link>,
-    /// Where shoppers can ask.
-    pub support: Support,
-    /// The shop's name: in the tab, and above the order.
-    #[cfg_attr(feature = "schema", schemars(with = "String", length(max = 500), extend("examples" = ["The Tea Shop"])))]
-    pub title: Option<String>,
-}
-
-/// Where shoppers can ask. Each is shown as a link, or to be copied.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, default))]
-pub struct Support {
-    /// An e-mail address.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["help@shop.example"])))]
-    pub email: Option<String>,
-    /// A number to call.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["+86 400 123 4567"])))]
-    pub phone: Option<String>,
-    /// A QQ number, for orders that name none themselves.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^[0-9]{5,12}$"), extend("examples" = ["123456789"])))]
-    pub qq: Option<ServiceQq>,
-    /// A page with help.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("examples" = ["https://shop.example/help"])))]
-    pub url: Option<Link>,
-    /// A WeChat id.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^[A-Za-z0-9_-]{1,30}$"), extend("examples" = ["tea_shop"])))]
-    pub wechat: Option<String>,
-}
-
-impl Support {
-    /// What a contact of no stated kind is taken for: a mail address, a link, a QQ number, a number to call.
-    fn of_contact(contact: &str) -> Self {
-        let (email, url, qq) = (value::email(contact), Link::decode(contact), ServiceQq::decode(contact));
-        let phone = value::phone(contact).filter(|_| qq.is_none());
-        Self { email, phone, qq, url, wechat: None }
-    }
-}
-
-/// A sentence of the shop's own.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Message {
-    /// In which language; `None`: in all that have none of their own.
-    pub locale: Option<Locale>,
-    /// One of [`Config::STATES`].
-    pub state: &'static str,
-    /// What it says.
-    pub text: String,
-}
+pub struct Config(Vec<(String, String)>);
 
 /// A setting that cannot be used.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -133,236 +35,201 @@ pub struct Complaint {
 
 /// What is said of a value that its setting cannot have.
 pub const UNUSABLE: &str = "is no value for it; the default is used";
-/// What is said of an entry that its list cannot have.
-pub const LEFT_OUT: &str = "is no value for it; it is left out";
 /// What is said of a name that means nothing.
 pub const UNKNOWN: &str = "is no setting; it is ignored";
 
-impl Config {
-    /// The states that a shop may have a sentence for.
-    pub const STATES: [&str; 8] =
-        ["awaiting", "checking", "closed", "creation_failed", "link_incomplete", "not_found", "paid", "timed_out"];
+/// Whether a text is a value of a setting.
+type Check = fn(&str) -> bool;
 
-    const NAMES: [&str; 21] = [
-        "api",
-        "auto_open",
-        "back",
-        "brand",
-        "embed_origins",
-        "favicon",
-        "font",
-        "gateway",
-        "locale",
-        "logo",
-        "messages",
-        "preset",
-        "radius",
-        "return_hosts",
-        "server_time",
-        "sign_in",
-        "sound",
-        "stylesheet",
-        "support",
-        "title",
-        "$schema",
-    ];
+/// All settings, by name. `[]` stands for each entry of a list, `*` for the tag of a language.
+const SETTINGS: [(&str, Check); 33] = [
+    ("$schema", |_| true),
+    ("api", |text| value::api(text).is_some()),
+    ("auto_open", |text| value::switch(text).is_some()),
+    ("back", |text| Back::decode(text).is_some()),
+    ("brand", |text| Colour::decode(text).is_some()),
+    ("embed_origins[]", |text| Origin::decode(text).is_some()),
+    ("favicon", is_own_picture),
+    ("font", value::is_font),
+    ("gateway", |text| text == "xarr"),
+    ("locale", |text| Locale::of_tag(text).is_some()),
+    ("logo", is_own_picture),
+    ("messages.awaiting", value::is_line),
+    ("messages.checking", value::is_line),
+    ("messages.closed", value::is_line),
+    ("messages.creation_failed", value::is_line),
+    ("messages.link_incomplete", value::is_line),
+    ("messages.not_found", value::is_line),
+    ("messages.paid", value::is_line),
+    ("messages.timed_out", value::is_line),
+    ("preset", |text| value::PRESETS.contains(&text)),
+    ("radius", |text| Radius::decode(text).is_some()),
+    ("return_hosts[]", |text| ReturnHost::decode(text).is_some()),
+    ("server_time", |text| seconds(text).is_some()),
+    ("sign_in", |text| Link::decode(text).is_some()),
+    ("sound", |text| value::switch(text).is_some()),
+    ("stylesheet", value::is_own_path),
+    ("support.email", value::is_email),
+    ("support.phone", value::is_phone),
+    ("support.qq", |text| ServiceQq::decode(text).is_some()),
+    ("support.url", |text| Link::decode(text).is_some()),
+    ("support.wechat", value::is_wechat),
+    ("title", value::is_line),
+    ("", |_| false),
+];
+
+fn is_own_picture(text: &str) -> bool {
+    Picture::decode_local(text).is_some()
+}
+
+fn seconds(text: &str) -> Option<UnixSeconds> {
+    text.parse().ok().and_then(UnixSeconds::decode)
+}
+
+impl Config {
+    /// The names of all settings, as the table has them.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SETTINGS.iter().map(|(name, _)| *name).filter(|name| !name.is_empty())
+    }
 
     /// Reads the data block, and names what cannot be used. `None` where it is not JSON, or no object.
     pub fn decode(block: &str) -> Option<(Self, Vec<Complaint>)> {
         let json = Json::read(block).filter(|json| matches!(json, Json::Object(_)))?;
-        let mut reader = Reader { complaints: Vec::new() };
-        reader.know(&json, "", &Self::NAMES);
-        let config = Self {
-            api: reader.value(&json, "api", ApiPath::decode),
-            auto_open: reader.value(&json, "auto_open", value::switch),
-            back: reader.value(&json, "back", Back::decode).unwrap_or_default(),
-            brand: reader.value(&json, "brand", Colour::decode),
-            embed_origins: reader.list(&json, "embed_origins", Origin::decode),
-            favicon: reader.value(&json, "favicon", Picture::decode_local),
-            font: reader.value(&json, "font", value::font),
-            gateway: reader.value(&json, "gateway", Gateway::decode).unwrap_or_default(),
-            locale: reader.value(&json, "locale", Locale::of_tag),
-            logo: reader.value(&json, "logo", Picture::decode_local),
-            messages: reader.messages(&json),
-            preset: reader.value(&json, "preset", Preset::decode).unwrap_or_default(),
-            radius: reader.value(&json, "radius", Radius::decode),
-            return_hosts: reader.list(&json, "return_hosts", ReturnHost::decode),
-            server_time: reader.value(&json, "server_time", |text| text.parse().ok().and_then(UnixSeconds::decode)),
-            sign_in: reader.value(&json, "sign_in", Link::decode),
-            sound: reader.value(&json, "sound", value::switch),
-            stylesheet: reader.value(&json, "stylesheet", Link::decode_own),
-            support: reader.support(&json),
-            title: reader.value(&json, "title", value::line),
-        };
-        Some((config, reader.complaints))
+        let mut reader = Reader { complaints: Vec::new(), config: Self::default() };
+        reader.read(String::new(), &json);
+        Some((reader.config, reader.complaints))
     }
 
     /// Fills what the merchant left out by what the site itself says.
     pub fn complete(&mut self, told: Told) {
-        self.favicon = self.favicon.take().or(told.favicon);
-        self.title = self.title.take().or(told.title);
-        if let (true, Some(contact)) = (self.support == Support::default(), told.contact) {
-            self.support = Support::of_contact(&contact);
+        let mut fill = |name: &str, value: Option<String>| {
+            if let (None, Some(value)) = (self.text(name), value) {
+                self.0.push((name.to_owned(), value));
+            }
+        };
+        fill("favicon", told.favicon.map(|picture| picture.as_str().to_owned()));
+        fill("title", told.title);
+        if let (false, Some(contact)) = (self.0.iter().any(|(name, _)| name.starts_with("support.")), told.contact) {
+            // Of no stated kind: the first that it can be.
+            let kinds = ["support.email", "support.url", "support.qq", "support.phone"];
+            if let Some(kind) = kinds.into_iter().find(|kind| check(kind).is_some_and(|check| check(&contact))) {
+                self.0.push((kind.to_owned(), contact));
+            }
         }
+    }
+
+    /// What stands for a setting, where something usable does.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        // The last one counts, as in every JSON reader.
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    fn list(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    /// Where the gateway's API is: a path on the page's own host, without a slash at its end.
+    pub fn api(&self) -> &str {
+        self.text("api").and_then(value::api).unwrap_or("/api")
+    }
+
+    /// A switch, where it is set.
+    pub fn switch(&self, name: &str) -> Option<bool> {
+        self.text(name).and_then(value::switch)
+    }
+
+    /// Where "back to the shop" leads.
+    pub fn back(&self) -> Back {
+        self.text("back").and_then(Back::decode).unwrap_or_default()
+    }
+
+    /// The brand's colour.
+    pub fn brand(&self) -> Option<Colour> {
+        self.text("brand").and_then(Colour::decode)
+    }
+
+    /// The language for shoppers who have chosen none.
+    pub fn locale(&self) -> Option<Locale> {
+        self.text("locale").and_then(Locale::of_tag)
+    }
+
+    /// The QQ number of the shop's service desk.
+    pub fn qq(&self) -> Option<ServiceQq> {
+        self.text("support.qq").and_then(ServiceQq::decode)
+    }
+
+    /// The hosts that a paid order may lead to; without any, every host may.
+    pub fn return_hosts(&self) -> Vec<ReturnHost> {
+        self.list("return_hosts[]").filter_map(ReturnHost::decode).collect()
+    }
+
+    /// The gateway's clock when its server wrote this page.
+    pub fn server_time(&self) -> Option<UnixSeconds> {
+        self.text("server_time").and_then(seconds)
     }
 
     /// The shop's sentence for a state, in this language or in any.
     pub fn message(&self, state: &str, locale: Locale) -> Option<&str> {
-        let of = |wanted: Option<Locale>| self.messages.iter().find(|message| message.state == state && message.locale == wanted);
-        of(Some(locale)).or_else(|| of(None)).map(|message| message.text.as_str())
+        let name = ["messages.", state].concat();
+        self.text(&[&name, ".", locale.tag].concat()).or_else(|| self.text(&name))
     }
 }
 
 /// Reads settings, and keeps what is to be said of them.
 struct Reader {
     complaints: Vec<Complaint>,
+    config: Config,
 }
 
 impl Reader {
-    fn complain(&mut self, name: &[&str], json: &Json, verdict: &'static str) {
-        self.complaints.push(Complaint { given: shown(json), name: name.concat(), verdict });
-    }
-
-    /// Complains of every name that is none of these.
-    fn know(&mut self, json: &Json, prefix: &str, names: &[&str]) {
-        if let Json::Object(fields) = json {
-            for (name, value) in fields.iter().filter(|(name, _)| !names.contains(&name.as_str())) {
-                self.complain(&[prefix, name], value, UNKNOWN);
+    fn read(&mut self, name: String, json: &Json) {
+        match json {
+            Json::Null => {}
+            Json::List(entries) if check(&[&name, "[]"].concat()).is_some() => {
+                entries.iter().for_each(|entry| self.take([&name, "[]"].concat(), entry));
             }
-        }
-    }
-
-    /// A value, a number or a switch as the text that stands there. `null` and an empty text are absent.
-    fn value<T>(&mut self, json: &Json, name: &str, decode: impl Fn(&str) -> Option<T>) -> Option<T> {
-        self.nested(json, "", name, decode)
-    }
-
-    fn nested<T>(&mut self, json: &Json, prefix: &str, name: &str, decode: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let given = json.field(name)?;
-        let decoded = text_of(given).and_then(decode);
-        if decoded.is_none() && !is_absent(given) {
-            self.complain(&[prefix, name], given, UNUSABLE);
-        }
-        decoded
-    }
-
-    fn list<T>(&mut self, json: &Json, name: &str, decode: fn(&str) -> Option<T>) -> Vec<T> {
-        let mut values = Vec::new();
-        match json.field(name) {
-            Some(Json::List(entries)) => {
-                for entry in entries {
-                    match text_of(entry).and_then(decode) {
-                        Some(value) => values.push(value),
-                        None => self.complain(&[name], entry, LEFT_OUT),
-                    }
+            Json::Object(fields) if is_group(&name) => {
+                for (key, value) in fields {
+                    self.read(if name.is_empty() { key.clone() } else { [&name, ".", key].concat() }, value);
                 }
             }
-            Some(other) if !is_absent(other) => self.complain(&[name], other, UNUSABLE),
-            Some(_) | None => {}
-        }
-        values
-    }
-
-    fn support(&mut self, json: &Json) -> Support {
-        const PREFIX: &str = "support.";
-        let Some(json) = self.object(json, "support") else { return Support::default() };
-        self.know(json, PREFIX, &["email", "phone", "qq", "url", "wechat"]);
-        Support {
-            email: self.nested(json, PREFIX, "email", value::email),
-            phone: self.nested(json, PREFIX, "phone", value::phone),
-            qq: self.nested(json, PREFIX, "qq", ServiceQq::decode),
-            url: self.nested(json, PREFIX, "url", Link::decode),
-            wechat: self.nested(json, PREFIX, "wechat", value::wechat),
+            _ => self.take(name, json),
         }
     }
 
-    fn messages(&mut self, json: &Json) -> Vec<Message> {
-        const PREFIX: &str = "messages.";
-        let Some(json) = self.object(json, "messages") else { return Vec::new() };
-        self.know(json, PREFIX, &Config::STATES);
-        let mut messages = Vec::new();
-        for state in Config::STATES {
-            if let Some(by_locale @ Json::Object(fields)) = json.field(state) {
-                let prefix = [PREFIX, state, "."].concat();
-                for (tag, given) in fields {
-                    match Locale::of_tag(tag) {
-                        Some(locale) => {
-                            let text = self.nested(by_locale, &prefix, tag, value::line);
-                            messages.extend(text.map(|text| Message { locale: Some(locale), state, text }));
-                        }
-                        None => self.complain(&[&prefix, tag], given, UNKNOWN),
-                    }
-                }
-            } else {
-                let text = self.nested(json, PREFIX, state, value::line);
-                messages.extend(text.map(|text| Message { locale: None, state, text }));
-            }
+    fn take(&mut self, name: String, json: &Json) {
+        let text = match json {
+            Json::Bool(true) => "true",
+            Json::Bool(false) => "false",
+            Json::Number(text) | Json::Text(text) => text.trim(),
+            Json::List(_) => "(a list)",
+            Json::Null => "(null)",
+            Json::Object(_) => "(an object)",
+        };
+        let check = check(&name);
+        let is_value = !matches!(json, Json::List(_) | Json::Null | Json::Object(_));
+        if is_value && check.is_some_and(|check| check(text)) {
+            self.config.0.push((name, text.to_owned()));
+        } else if !text.is_empty() {
+            let is_known = check.is_some() || is_group(&name) || self::check(&[&name, "[]"].concat()).is_some();
+            let verdict = if is_known { UNUSABLE } else { UNKNOWN };
+            self.complaints.push(Complaint { given: text.to_owned(), name, verdict });
         }
-        messages
-    }
-
-    fn object<'json>(&mut self, json: &'json Json, name: &str) -> Option<&'json Json> {
-        let found = json.field(name).filter(|found| !is_absent(found))?;
-        if !matches!(found, Json::Object(_)) {
-            self.complain(&[name], found, UNUSABLE);
-        }
-        Some(found)
     }
 }
 
-fn text_of(json: &Json) -> Option<&str> {
-    match json {
-        Json::Bool(true) => Some("true"),
-        Json::Bool(false) => Some("false"),
-        Json::Number(text) | Json::Text(text) => Some(text.trim()),
-        Json::List(_) | Json::Null | Json::Object(_) => None,
-    }
+/// The check of a setting; of a sentence in one language it is that of the sentence.
+fn check(name: &str) -> Option<Check> {
+    let of = |name: &str| SETTINGS.iter().find(|(known, _)| *known == name && !name.is_empty()).map(|(_, check)| *check);
+    of(name).or_else(|| {
+        let (state, tag) = name.rsplit_once('.')?;
+        Locale::of_tag(tag).and_then(|_| of(state)).filter(|_| state.starts_with("messages."))
+    })
 }
 
-fn is_absent(json: &Json) -> bool {
-    matches!(json, Json::Null) || text_of(json).is_some_and(str::is_empty)
-}
-
-/// What stands there, for a person to find it again.
-fn shown(json: &Json) -> String {
-    match json {
-        Json::List(_) => "a list".to_owned(),
-        Json::Object(_) => "an object".to_owned(),
-        other => ["\"", text_of(other).unwrap_or("null"), "\""].concat(),
-    }
-}
-
-#[cfg(feature = "schema")]
-mod schema {
-    //! The shapes that only the schema spells out.
-
-    use std::collections::BTreeMap;
-
-    use schemars::JsonSchema;
-
-    /// A sentence for all languages, or one for each by BCP 47 tag.
-    #[derive(JsonSchema)]
-    #[serde(untagged)]
-    #[expect(dead_code, reason = "it is there for its schema")]
-    pub(super) enum Message {
-        Everywhere(String),
-        ByLocale(BTreeMap<String, String>),
-    }
-
-    /// Sentences of the shop's own, by state.
-    #[derive(JsonSchema)]
-    #[schemars(deny_unknown_fields)]
-    #[expect(dead_code, reason = "it is there for its schema")]
-    pub(super) struct Messages {
-        awaiting: Option<Message>,
-        checking: Option<Message>,
-        closed: Option<Message>,
-        creation_failed: Option<Message>,
-        link_incomplete: Option<Message>,
-        not_found: Option<Message>,
-        paid: Option<Message>,
-        timed_out: Option<Message>,
-    }
+/// Whether a name stands for settings below it.
+fn is_group(name: &str) -> bool {
+    matches!(name, "" | "messages" | "support") || (name.starts_with("messages.") && check(name).is_some())
 }
 
 #[cfg(test)]
@@ -373,13 +240,13 @@ mod tests {
 
     fn decode(block: &str) -> (Config, Vec<String>) {
         let (config, complaints) = Config::decode(block).unwrap();
-        (config, complaints.into_iter().map(|complaint| format!("{} {} {}", complaint.name, complaint.given, complaint.verdict)).collect())
+        (config, complaints.into_iter().map(|complaint| format!("{}: {} {}", complaint.name, complaint.given, complaint.verdict)).collect())
     }
 
     #[test]
     fn the_servers_time_is_read_as_number_and_as_text() {
         for block in [r#"{"server_time": 1717220000}"#, r#"{"server_time": "1717220000"}"#] {
-            assert_eq!(decode(block).0.server_time, UnixSeconds::decode(1_717_220_000));
+            assert_eq!(decode(block).0.server_time(), UnixSeconds::decode(1_717_220_000));
         }
     }
 
@@ -401,31 +268,33 @@ mod tests {
     fn a_bad_value_is_named_and_costs_no_other() {
         let (config, complaints) = decode(
             r#"{"title": "Tea", "brand": "blue", "preset": "pink", "radius": 99, "sound": "loud", "colour": "red",
-                "support": {"qq": "12", "fax": "1", "email": "a@b.example"}, "return_hosts": ["shop.example", "https://x", 3],
-                "messages": {"paid": {"en": "Thanks", "xx": "?"}, "open": "x", "closed": "Bye"}, "back": "javascript:alert(1)"}"#,
+                "support": {"qq": "12", "fax": "1", "email": "a@b.example"}, "return_hosts": ["shop.example", "https://x", {}],
+                "messages": {"paid": {"en": "Thanks", "xx": "?"}, "open": "x", "closed": "Bye"}, "back": "javascript:alert(1)",
+                "": "x", "support.qq[]": "123456", "logo": ["/a.png"], "locale": {"en": 1}}"#,
         );
-        let mut expected = [
-            "colour \"red\" is no setting; it is ignored",
-            "back \"javascript:alert(1)\" is no value for it; the default is used",
-            "brand \"blue\" is no value for it; the default is used",
-            "messages.open \"x\" is no setting; it is ignored",
-            "messages.paid.xx \"?\" is no setting; it is ignored",
-            "preset \"pink\" is no value for it; the default is used",
-            "radius \"99\" is no value for it; the default is used",
-            "return_hosts \"https://x\" is no value for it; it is left out",
-            "return_hosts \"3\" is no value for it; it is left out",
-            "sound \"loud\" is no value for it; the default is used",
-            "support.fax \"1\" is no setting; it is ignored",
-            "support.qq \"12\" is no value for it; the default is used",
-        ];
-        expected.sort_unstable();
-        let mut complaints = complaints;
-        complaints.sort_unstable();
-        // `3` is a host like any other name without a dot.
-        assert_eq!(complaints, expected.into_iter().filter(|text| !text.contains("\"3\"")).collect::<Vec<_>>());
-        assert_eq!(config.title.as_deref(), Some("Tea"));
-        assert_eq!(config.preset, Preset::Light);
-        assert_eq!(config.support.email.as_deref(), Some("a@b.example"));
+        assert_eq!(
+            complaints,
+            [
+                "brand: blue is no value for it; the default is used",
+                "preset: pink is no value for it; the default is used",
+                "radius: 99 is no value for it; the default is used",
+                "sound: loud is no value for it; the default is used",
+                "colour: red is no setting; it is ignored",
+                "support.qq: 12 is no value for it; the default is used",
+                "support.fax: 1 is no setting; it is ignored",
+                "return_hosts[]: https://x is no value for it; the default is used",
+                "return_hosts[]: (an object) is no value for it; the default is used",
+                "messages.paid.xx: ? is no setting; it is ignored",
+                "messages.open: x is no setting; it is ignored",
+                "back: javascript:alert(1) is no value for it; the default is used",
+                ": x is no value for it; the default is used",
+                "support.qq[]: 123456 is no setting; it is ignored",
+                "logo: (a list) is no value for it; the default is used",
+                "locale: (an object) is no value for it; the default is used",
+            ]
+        );
+        assert_eq!((config.text("title"), config.text("support.email")), (Some("Tea"), Some("a@b.example")));
+        assert_eq!(config.return_hosts().len(), 1);
         let (en, zh) = (Locale::of_tag("en").unwrap(), Locale::default());
         assert_eq!((config.message("paid", en), config.message("paid", zh)), (Some("Thanks"), None));
         assert_eq!((config.message("closed", en), config.message("closed", zh)), (Some("Bye"), Some("Bye")));
@@ -433,19 +302,18 @@ mod tests {
 
     #[test]
     fn what_the_site_says_fills_gaps() {
-        let told = || Told::decode("web_title=Site&web_favicon=%2Ff.png&contact=help%40site.example");
+        let told = |contact: &str| Told::decode(&format!("web_title=Site&web_favicon=%2Ff.png&contact={contact}"));
         let mut config = Config::default();
-        config.complete(told());
-        assert_eq!((config.title.as_deref(), config.support.email.as_deref()), (Some("Site"), Some("help@site.example")));
+        config.complete(told("help%40site.example"));
+        assert_eq!((config.text("title"), config.text("favicon")), (Some("Site"), Some("/f.png")));
+        assert_eq!(config.text("support.email"), Some("help@site.example"));
         let (mut config, _) = decode(r#"{"title": "Shop", "support": {"qq": "123456"}}"#);
-        config.complete(told());
-        assert_eq!((config.title.as_deref(), config.support.email.as_deref()), (Some("Shop"), None));
-        for (contact, kind) in
-            [("123456", "qq"), ("+86 400-123", "phone"), ("https://a.example/b", "url"), ("13800138000", "qq"), ("?", "none")]
-        {
-            let support = Support::of_contact(contact);
-            let kinds = [("qq", support.qq.is_some()), ("phone", support.phone.is_some()), ("url", support.url.is_some())];
-            let found: Vec<_> = kinds.iter().filter(|(_, is_some)| *is_some).map(|(kind, _)| *kind).collect();
+        config.complete(told("help%40site.example"));
+        assert_eq!((config.text("title"), config.text("support.email")), (Some("Shop"), None));
+        for (contact, kind) in [("123456", "qq"), ("%2B86+400-123", "phone"), ("https://a.example/b", "url"), ("?", "none")] {
+            let mut config = Config::default();
+            config.complete(told(contact));
+            let found: Vec<_> = config.0.iter().filter_map(|(name, _)| name.strip_prefix("support.")).collect();
             assert_eq!(found, if kind == "none" { vec![] } else { vec![kind] }, "{contact}");
         }
     }
@@ -477,21 +345,39 @@ mod tests {
         for bad in ["javascript:alert(1)", "//evil.example", "data:text/html,x", "cart", "https://a@b/", " /cart"] {
             assert_eq!(Link::decode(bad), None, "{bad}");
         }
-        assert_eq!(ApiPath::decode("/a/b/").unwrap().as_str(), "/a/b");
-        assert!(ApiPath::decode("https://api.example").is_none() && ApiPath::decode("/a?b").is_none());
+        assert_eq!(value::api("/a/b/"), Some("/a/b"));
+        assert!(value::api("https://api.example").is_none() && value::api("/a?b").is_none());
+    }
+
+    #[test]
+    fn contacts_are_plain() {
+        for (is_contact, good, bad) in [
+            (value::is_email as Check, vec!["a.b+c@d.example"], vec!["a@b@c", "@b", "a@", "a", "a@b?cc=x", "a b@c", "a@b%0a"]),
+            (value::is_phone, vec!["+86 (400) 123-4567", "10086"], vec!["12", "1234x", "12345;ext=1", "1".repeat(21).leak()]),
+            (value::is_wechat, vec!["tea_shop-1"], vec!["", "a b", "茶", "a\"b"]),
+            (value::is_font, vec!["Georgia, 'Noto Serif', serif", "宋体"], vec!["a;color:red", "url(x)", "'x", "a\\b", "}"]),
+        ] {
+            assert!(good.iter().all(|text| is_contact(text)), "{good:?}");
+            bad.iter().for_each(|text| assert!(!is_contact(text), "{text}"));
+        }
     }
 
     proptest! {
         #[test]
-        fn any_block_is_read_without_a_panic(block in r#"\{("[a-z_]{1,9}":("[ -~]{0,9}"|[0-9]{1,3}|null|\[\]),?){0,4}\}"#) {
+        fn any_block_is_read_without_a_panic(block in r#"\{("[a-z_.\[\]]{0,9}":("[ -~]{0,9}"|[0-9]{1,3}|null|\[\]),?){0,4}\}"#) {
             let _ = Config::decode(&block);
         }
 
         #[test]
-        fn what_is_not_used_is_always_named(name in proptest::sample::select(&Config::NAMES[..20]), value in "[^a-zA-Z0-9#/\\pC\"\\\\]{1,6}") {
-            let (config, complaints) = decode(&format!("{{\"{name}\": \"{value}\"}}"));
+        fn what_is_not_used_is_always_named(index in 1usize..32, value in "[^a-zA-Z0-9#/\\pC\"\\\\]{1,6}") {
+            let name = SETTINGS[index].0.trim_end_matches("[]");
+            let block = match name.split_once('.') {
+                Some((group, name)) => format!("{{\"{group}\": {{\"{name}\": \"{value}\"}}}}"),
+                None => format!("{{\"{name}\": \"{value}\"}}"),
+            };
+            let (config, complaints) = decode(&block);
             let is_default = config == Config::default();
-            prop_assert_eq!(is_default, !complaints.is_empty() || value.trim().is_empty(), "{} {}", name, value);
+            prop_assert_eq!(is_default, !complaints.is_empty() || value.trim().is_empty(), "{}", block);
         }
     }
 }

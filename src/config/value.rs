@@ -1,56 +1,10 @@
 //! The kinds of values that settings have. Each has one reader, which gives nothing for what is no such value.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
+pub(super) use crate::order::is_own_path;
+use crate::order::is_web_address;
 
-use crate::order::{is_own_path, is_web_address};
-
-/// What the page looks like.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename_all = "kebab-case"))]
-pub enum Preset {
-    /// Alipay-like blue.
-    Azure,
-    /// Black on white or white on black, with borders around everything.
-    HighContrast,
-    /// WeChat-like green.
-    Jade,
-    /// Calm and grey; dark where the device is.
-    #[default]
-    Light,
-    /// Dark blue, whatever the device is.
-    Midnight,
-}
-
-impl Preset {
-    /// All of them, by name.
-    pub const ALL: [(&'static str, Self); 5] = [
-        ("azure", Self::Azure),
-        ("high-contrast", Self::HighContrast),
-        ("jade", Self::Jade),
-        ("light", Self::Light),
-        ("midnight", Self::Midnight),
-    ];
-
-    pub(super) fn decode(raw: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == raw).map(|(_, preset)| *preset)
-    }
-}
-
-/// Which gateway the page speaks to.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[cfg_attr(feature = "schema", derive(JsonSchema), schemars(rename_all = "kebab-case"))]
-pub enum Gateway {
-    /// The XArrPay template API.
-    #[default]
-    Xarr,
-}
-
-impl Gateway {
-    pub(super) fn decode(raw: &str) -> Option<Self> {
-        (raw == "xarr").then_some(Self::Xarr)
-    }
-}
+/// What the page can look like: see `style/presets.css`. `light` is the default.
+pub(super) const PRESETS: [&str; 5] = ["azure", "high-contrast", "jade", "light", "midnight"];
 
 /// Where "back to the shop" leads.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -65,7 +19,8 @@ pub enum Back {
 }
 
 impl Back {
-    pub(super) fn decode(raw: &str) -> Option<Self> {
+    /// Reads `none`, `history` or an address.
+    pub fn decode(raw: &str) -> Option<Self> {
         match raw {
             "none" => Some(Self::Nowhere),
             "history" => Some(Self::History),
@@ -79,13 +34,9 @@ impl Back {
 pub struct Link(String);
 
 impl Link {
-    pub(super) fn decode(raw: &str) -> Option<Self> {
+    /// Refuses every other scheme, `//host`, relative paths and user names.
+    pub fn decode(raw: &str) -> Option<Self> {
         (is_web_address(raw) || is_own_path(raw)).then(|| Self(raw.to_owned()))
-    }
-
-    /// The same, but on the page's own host only.
-    pub(super) fn decode_own(raw: &str) -> Option<Self> {
-        is_own_path(raw).then(|| Self(raw.to_owned()))
     }
 
     /// The address.
@@ -94,20 +45,9 @@ impl Link {
     }
 }
 
-/// A path on the page's own host, without a slash at its end.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ApiPath(String);
-
-impl ApiPath {
-    pub(super) fn decode(raw: &str) -> Option<Self> {
-        let is_path = is_own_path(raw) && !raw.contains(['?', '#']);
-        is_path.then(|| Self(raw.trim_end_matches('/').to_owned()))
-    }
-
-    /// The path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// A path on the page's own host, given back without a slash at its end.
+pub(super) fn api(raw: &str) -> Option<&str> {
+    (is_own_path(raw) && !raw.contains(['?', '#'])).then(|| raw.trim_end_matches('/'))
 }
 
 /// Scheme, host and port of another site, as a browser writes it: `https://shop.example`.
@@ -115,8 +55,9 @@ impl ApiPath {
 pub struct Origin(String);
 
 impl Origin {
-    pub(super) fn decode(raw: &str) -> Option<Self> {
-        let is_bare = raw.rsplit('/').next().is_some_and(|last| !last.is_empty()) && raw.matches('/').count() == 2;
+    /// Refuses paths, a slash at the end, wildcards and capitals, which a browser would not write.
+    pub fn decode(raw: &str) -> Option<Self> {
+        let is_bare = raw.rsplit('/').next().is_some_and(|last| !last.is_empty()) && raw.bytes().filter(|byte| *byte == b'/').count() == 2;
         let is_origin = is_web_address(raw) && is_bare && !raw.contains(['?', '#', '*']) && raw.to_ascii_lowercase() == raw;
         is_origin.then(|| Self(raw.to_owned()))
     }
@@ -132,42 +73,40 @@ impl Origin {
 pub struct Radius(pub u8);
 
 impl Radius {
-    pub(super) fn decode(raw: &str) -> Option<Self> {
+    /// Refuses what is not between 0 and 32.
+    pub fn decode(raw: &str) -> Option<Self> {
         raw.parse().ok().filter(|radius| *radius <= 32).map(Self)
     }
 }
 
 /// One line of text that says something.
-pub(super) fn line(raw: &str) -> Option<String> {
-    let text = raw.trim();
-    (!text.is_empty() && text.chars().count() <= 500 && !text.chars().any(char::is_control)).then(|| text.to_owned())
+pub(super) fn is_line(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= 500 && !text.chars().any(char::is_control)
 }
 
 /// Names of fonts, as CSS lists them.
-pub(super) fn font(raw: &str) -> Option<String> {
-    let is_list = raw.chars().all(|char| char.is_ascii_alphanumeric() || !char.is_ascii() || " ,-_'\"".contains(char));
-    line(raw).filter(|_| is_list && raw.matches('"').count().is_multiple_of(2) && raw.matches('\'').count().is_multiple_of(2))
+pub(super) fn is_font(text: &str) -> bool {
+    let is_part = |char: char| char.is_ascii_alphanumeric() || !char.is_ascii() || matches!(char, ' ' | ',' | '-' | '_' | '\'' | '"');
+    let is_paired = |quote| text.chars().filter(|char| *char == quote).count().is_multiple_of(2);
+    is_line(text) && text.chars().all(is_part) && is_paired('"') && is_paired('\'')
 }
 
 /// A number to call: digits, blanks and `+-()`.
-pub(super) fn phone(raw: &str) -> Option<String> {
-    let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-    let is_number = (3..=20).contains(&digits) && raw.chars().all(|char| char.is_ascii_digit() || " +-()".contains(char));
-    line(raw).filter(|_| is_number)
+pub(super) fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (3..=20).contains(&digits) && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'+' | b'-' | b'(' | b')'))
 }
 
 /// A WeChat id.
-pub(super) fn wechat(raw: &str) -> Option<String> {
-    let is_id = (1..=30).contains(&raw.len()) && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    is_id.then(|| raw.to_owned())
+pub(super) fn is_wechat(text: &str) -> bool {
+    (1..=30).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// Something with one `@` in it, and nothing that a mail link would read as more.
-pub(super) fn email(raw: &str) -> Option<String> {
-    let (name, host) = raw.split_once('@')?;
-    let is_plain =
-        |part: &str| !part.is_empty() && part.chars().all(|char| char.is_ascii_alphanumeric() || !char.is_ascii() || ".-_+".contains(char));
-    (is_plain(name) && is_plain(host)).then(|| raw.to_owned())
+pub(super) fn is_email(text: &str) -> bool {
+    let is_part = |char: char| char.is_ascii_alphanumeric() || !char.is_ascii() || matches!(char, '.' | '-' | '_' | '+' | '@');
+    let inside = text.trim_matches('@');
+    text.chars().all(is_part) && inside == text && text.bytes().filter(|byte| *byte == b'@').count() == 1
 }
 
 /// `true` and `false`, `on` and `off`, 1 and 0.

@@ -88,7 +88,11 @@ macro_rules! messages {
         enum Key { $($key,)+ }
 
         impl Messages {
+            #[cfg(not(feature = "split"))]
             const KEYS: [&'static str; COUNT] = [$(stringify!($key),)+];
+
+            /// Changes with the keys: a list of texts that was packed for others must not be read.
+            const FINGERPRINT: u32 = fingerprint(concat!($(stringify!($key), " ",)+));
 
             $($(#[$doc])* pub fn $key(self) -> &'static str { self.text(Key::$key) })+
         }
@@ -99,17 +103,37 @@ impl Messages {
     /// No words: what needs none can be shown while a language is on its way.
     pub const SILENT: Self = Self(&[""; COUNT]);
 
-    /// Reads a locale's file. `None` where a text is missing.
+    /// Reads a locale's file as [`Messages::pack`] writes it, and as it stands among the sources too where the page is one
+    /// piece. `None` where a text is missing.
     ///
     /// The texts stay for as long as the page does.
     pub fn decode(json: &str) -> Option<Self> {
         let json = Json::read(json)?;
-        let mut texts = Self::KEYS;
+        #[cfg(not(feature = "split"))]
+        let json = packed(&json).unwrap_or(json);
+        let Json::List(entries) = json else { return None };
+        let mut entries = entries.into_iter();
+        let is_ours = matches!(entries.next(), Some(Json::Number(fingerprint)) if fingerprint.parse() == Ok(Self::FINGERPRINT));
+        let mut texts = [""; COUNT];
         for text in &mut texts {
-            let Json::Text(found) = json.field(text)? else { return None };
-            *text = Box::leak(found.clone().into_boxed_str());
+            let Some(Json::Text(found)) = entries.next() else { return None };
+            *text = Box::leak(found.into_boxed_str());
         }
-        Some(Self(Box::leak(Box::new(texts))))
+        is_ours.then(|| Self(Box::leak(Box::new(texts))))
+    }
+
+    /// Writes a locale's file without its keys: a list of texts in the order of declaration, after a number that tells for
+    /// which keys it is. `None` where a text is missing.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn pack(json: &str) -> Option<String> {
+        let Json::List(entries) = packed(&Json::read(json)?)? else { return None };
+        let quote = |entry: &Json| match entry {
+            Json::Text(text) => Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))),
+            Json::Number(number) => Some(number.clone()),
+            _ => None,
+        };
+        let entries: Option<Vec<String>> = entries.iter().map(quote).collect();
+        Some(format!("[{}]", entries?.join(",")))
     }
 
     /// Whether there are no words.
@@ -118,6 +142,7 @@ impl Messages {
     }
 
     /// All texts with their keys, in the order of declaration.
+    #[cfg(not(feature = "split"))]
     pub fn entries(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         Self::KEYS.into_iter().zip(self.0.iter().copied())
     }
@@ -125,6 +150,24 @@ impl Messages {
     fn text(self, key: Key) -> &'static str {
         self.0.get(key as usize).copied().unwrap_or_default()
     }
+}
+
+/// A locale's object as a list.
+#[cfg(not(feature = "split"))]
+fn packed(json: &Json) -> Option<Json> {
+    let texts = Messages::KEYS.iter().map(|key| json.field(key).filter(|text| matches!(text, Json::Text(_))).cloned());
+    let fingerprint = Some(Json::Number(Messages::FINGERPRINT.to_string()));
+    core::iter::once(fingerprint).chain(texts).collect::<Option<Vec<_>>>().map(Json::List)
+}
+
+/// FNV-1a.
+const fn fingerprint(text: &str) -> u32 {
+    let (bytes, mut at, mut hash) = (text.as_bytes(), 0, 0x811c_9dc5_u32);
+    while let Some((byte, _)) = bytes.split_at(at).1.split_first() {
+        hash = (hash ^ *byte as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    hash
 }
 
 messages! {
@@ -422,6 +465,18 @@ mod tests {
             }
             assert!(matches!(messages.direction(), "ltr" | "rtl"), "{}", locale.tag);
             assert_eq!(messages.language_name(), locale.name);
+        }
+    }
+
+    #[test]
+    fn a_packed_locale_is_the_same_and_one_of_other_keys_is_refused() {
+        for locale in Locale::ALL {
+            let json = file(locale);
+            let packed = Messages::pack(&json).unwrap();
+            let (one, other) = (Messages::decode(&json).unwrap(), Messages::decode(&packed).unwrap());
+            assert!(one.entries().eq(other.entries()), "{}", locale.tag);
+            assert_eq!(Messages::decode(&packed.replacen('[', "[1", 1)).map(Messages::entries).map(Iterator::count), None);
+            serde_json::from_str::<serde_json::Value>(&packed).unwrap();
         }
     }
 

@@ -5,11 +5,7 @@ use super::{
     copy_button::copy_button,
     element::{El, el},
 };
-use crate::{
-    config::{Back, Support},
-    i18n::fill,
-    order::Order,
-};
+use crate::{config::Back, i18n::fill, order::Order};
 
 /// A term and its value, where there is one; `true` where it can be copied.
 pub(super) type Fact<'order> = (&'static str, Option<&'order str>, bool);
@@ -47,12 +43,12 @@ pub(super) fn order_facts(context: Context, order: &Order) -> Option<El> {
 /// Where to ask: the order's own number on QQ, and what the shop names.
 pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
     let Context { config, messages, .. } = context;
-    let Support { email, phone, qq, url, wechat } = &config.support;
     let asked_on = |contact: &str| fill(messages.service(), &[("contact", contact)]);
     let link = |url: &str, text: &str| el("a").class("service").attr("href", url).text(text);
     let elsewhere = |link: El| link.attr("target", "_blank").attr("rel", "noopener noreferrer");
-    let qq = order.and_then(|order| order.service_qq.as_ref()).or(qq.as_ref());
-    let wechat = wechat.as_ref().map(|id| {
+    let own = config.qq();
+    let qq = order.and_then(|order| order.service_qq.as_ref()).or(own.as_ref());
+    let wechat = config.text("support.wechat").map(|id| {
         let shown = el("bdi").text(id);
         let button = copy_button(context, messages.method_wxpay(), id, &shown);
         el("p").class("service").text(&asked_on(messages.method_wxpay())).text(" ").child(shown).text(" ").child(button)
@@ -60,9 +56,9 @@ pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
     [
         qq.map(|qq| elsewhere(link(&qq.chat_url(), &asked_on(&["QQ ", qq.as_str()].concat())))),
         wechat,
-        phone.as_ref().map(|phone| link(&["tel:", &phone.replace(' ', "")].concat(), &asked_on(phone))),
-        email.as_ref().map(|email| link(&["mailto:", email].concat(), &asked_on(email))),
-        url.as_ref().map(|url| elsewhere(link(url.as_str(), messages.support_page()))),
+        config.text("support.phone").map(|phone| link(&["tel:", &phone.replace(' ', "")].concat(), &asked_on(phone))),
+        config.text("support.email").map(|email| link(&["mailto:", email].concat(), &asked_on(email))),
+        config.text("support.url").map(|url| elsewhere(link(url, messages.support_page()))),
     ]
     .into_iter()
     .flatten()
@@ -72,7 +68,7 @@ pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
 /// The way back to the shop without paying, where the shop has named one.
 pub(super) fn back(context: Context, class: &str) -> Option<El> {
     let (ports, text) = (context.ports, context.messages.back_to_shop());
-    match &context.config.back {
+    match &context.config.back() {
         Back::Nowhere => None,
         Back::History => Some(el("button").attr("type", "button").class(class).text(text).on_click(move || {
             if (ports.goes_back)() {

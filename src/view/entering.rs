@@ -69,7 +69,7 @@ fn form(context: Context, cashier: &Cashier) -> El {
     let trouble = el("div")
         .class("wide")
         .bind_child(move || context.read(|view| view.entry.clone()), move |entry| choice::warning(&entry.as_ref()?.trouble, messages));
-    let title = cashier.title.as_deref().or(context.config.title.as_deref()).unwrap_or(messages.title());
+    let title = cashier.title.as_deref().or(context.config.text("title")).unwrap_or(messages.title());
     let entry = el("div").class("entry").child(el("span").class("currency").attr("aria-hidden", "true").text("¥")).child(field.clone());
     let form = el("form")
         .attr("novalidate", "")

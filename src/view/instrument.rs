@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use leptos::prelude::WithUntracked;
+use leptos::{prelude::WithUntracked, task::spawn_local};
 
 use super::{
     Context, Poster, Saved,
@@ -12,6 +12,7 @@ use super::{
     icon, method_name, scanner_name, subject,
 };
 use crate::{
+    apart::on_demand,
     checkout::{Action, Event, Means, Saving},
     i18n::{Messages, fill},
     order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink},
@@ -117,18 +118,27 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let (order, instrument, name) = (Arc::clone(order), instrument.clone(), name.to_owned());
     let draw = move |_: &Option<UnixSeconds>| {
         let plate = plate();
-        if let Some(poster) = poster(context, &order, &instrument, &name) {
-            let shown = plate.clone();
-            let done = move |picture: Option<String>| {
-                if let Some(picture) = picture {
-                    shown.class("plate poster").first_child_attr("src", &picture);
-                }
-            };
-            (context.ports.draw)(poster, Box::new(done));
-        }
+        let (shown, poster) = (plate.clone(), poster_of(context, Arc::clone(&order), instrument.clone(), name.clone()));
+        let done = move |picture: Option<String>| {
+            if let Some(picture) = picture {
+                shown.class("plate poster").first_child_attr("src", &picture);
+            }
+        };
+        spawn_local(async move {
+            if let Ok(Some(poster)) = poster.await {
+                (context.ports.draw)(poster, Box::new(done));
+            }
+        });
         Some(plate)
     };
     Some(el("div").bind_child(move || context.read(|view| view.expires), draw))
+}
+
+on_demand! {
+    poster,
+    fn poster_of(context: Context, order: Arc<Order>, instrument: Instrument, name: String) -> Option<Poster> {
+        poster(context, &order, &instrument, &name)
+    }
 }
 
 /// The code as it is saved: with what it pays around it.
@@ -164,14 +174,18 @@ fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let (order, instrument, name_of) = (Arc::clone(order), instrument.clone(), name.to_owned());
     let copied = Copied::button(context.copied);
     let save = move || {
-        if let Some(poster) = poster(context, &order, &instrument, &name_of) {
-            let done = move |saved| match saved {
-                Saved::Done => copied.say(messages.saved(), true),
-                Saved::Failed => copied.say(messages.save_failed(), false),
-                Saved::NotWanted => {}
-            };
-            (context.ports.save)(poster, Box::new(done));
-        }
+        let done = move |saved| match saved {
+            Saved::Done => copied.say(messages.saved(), true),
+            Saved::Failed => copied.say(messages.save_failed(), false),
+            Saved::NotWanted => {}
+        };
+        let poster = poster_of(context, Arc::clone(&order), instrument.clone(), name_of.clone());
+        spawn_local(async move {
+            match poster.await {
+                Ok(Some(poster)) => (context.ports.save)(poster, Box::new(done)),
+                Ok(None) | Err(_) => done(Saved::Failed),
+            }
+        });
     };
     let text = move || copied.said().unwrap_or(messages.save_code()).to_owned();
     let button = el("button").attr("type", "button").class("button save").child(icon::download()).child(el("span").bind_text(text));

@@ -222,7 +222,7 @@ pub fn title(view: &ViewModel, config: &Config, messages: Messages, money: fn(Fe
         }
         Screen::Ended { end, .. } => outcome::end_texts(*end, messages).0.to_owned(),
         Screen::Failed { reason, .. } => outcome::reason_texts(reason, messages).0.to_owned(),
-        Screen::Entering { .. } | Screen::Loading { .. } => config.title.as_deref().unwrap_or(messages.title()).to_owned(),
+        Screen::Entering { .. } | Screen::Loading { .. } => config.text("title").unwrap_or(messages.title()).to_owned(),
         Screen::Paid { order, .. } => ["✓ ", messages.paid(), &subject_of(order)].concat(),
     }
 }

@@ -9,6 +9,7 @@ mod project;
 mod seal;
 mod serve;
 mod shrink;
+mod split;
 mod step;
 mod tools;
 

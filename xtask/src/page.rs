@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    project, seal,
+    project, seal, split,
     step::{run_quietly, step},
     tools,
 };
@@ -28,12 +28,12 @@ pub(crate) fn build() -> Result<()> {
 /// Builds `dist/` in release mode, with a `.br` and a `.gz` beside each file.
 pub(crate) fn build_dist() -> Result<()> {
     tools::install_for_build()?;
-    step("Building the page in release mode", || {
-        run_quietly(
-            trunk()?.args(["build", "--release"]).env("RUSTFLAGS", remapped_paths()?).env_remove(seal::OPEN_TO_RELOAD),
-            "the output above names the file and the line",
-        )
-    })?;
+    let mut build = trunk()?;
+    build.args(["build", "--release"]).env_remove(seal::OPEN_TO_RELOAD);
+    // For the page alone: the hook that cargo runs is a native program.
+    build.env_remove("RUSTFLAGS").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", [&remapped_paths()?, split::RUSTFLAGS].join(" "));
+    split::prepare(&mut build);
+    step("Building the page in release mode", || run_quietly(&mut build, "the output above names the file and the line"))?;
     let index = fs::read_to_string(project::dist().join("index.html"))?;
     ensure!(!index.contains("unsafe-inline") && !index.contains("_HASHES"), "dist/index.html is not sealed: see xtask/src/seal.rs");
     step("Compressing dist/", compress)
@@ -42,7 +42,7 @@ pub(crate) fn build_dist() -> Result<()> {
 /// Trunk with the project's own tools.
 pub(crate) fn trunk() -> Result<Command> {
     let mut command = Command::new("trunk");
-    command.current_dir(project::root()).env("PATH", tools::path_with_tools()?).env_remove("NO_COLOR");
+    command.current_dir(project::root()).env("PATH", tools::path_with_tools()?).env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
     Ok(command)
 }
 
@@ -106,37 +106,50 @@ fn files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What the files of the first load weigh.
+/// What the files of the page weigh.
 pub(crate) struct Weight {
-    rows: Vec<(String, usize, usize)>,
+    first_load: Vec<Row>,
+    on_demand: Vec<Row>,
 }
 
-/// Weighs what a shopper's browser loads first: all files of `dist/`, but of the languages only one, the heaviest.
+/// A file: its name, its bytes, and its bytes of brotli.
+type Row = (String, usize, usize);
+
+/// Weighs what a shopper's browser loads first: all files of `dist/` but those that come on demand, and of the languages
+/// only one, the heaviest.
 pub(crate) fn weigh() -> Result<Weight> {
-    let (mut rows, mut languages) = (Vec::new(), Vec::new());
+    let (mut first_load, mut on_demand, mut languages) = (Vec::new(), Vec::new(), Vec::new());
     for file in files()? {
         let name = file.strip_prefix(project::dist())?.to_string_lossy().into_owned();
         let compressed = fs::metadata(with_suffix(&file, "br")).context("dist/ is not compressed; run `cargo xtask build`")?;
-        let is_language = name.starts_with("locales/");
         let row = (name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?);
-        if is_language { languages.push(row) } else { rows.push(row) }
+        let place = if row.0.starts_with("assets/locales/") {
+            &mut languages
+        } else if split::is_part(&row.0) {
+            &mut on_demand
+        } else {
+            &mut first_load
+        };
+        place.push(row);
     }
-    rows.extend(languages.into_iter().max_by_key(|row| row.2));
-    Ok(Weight { rows })
+    first_load.extend(languages.into_iter().max_by_key(|row| row.2));
+    Ok(Weight { first_load, on_demand })
 }
 
 impl Weight {
     /// A line for each file.
     pub(crate) fn table(&self) -> String {
-        let mut table = format!("{:<44} {:>10} {:>10}\n", "first load", "bytes", "brotli");
-        for (name, bytes, compressed) in &self.rows {
-            table += &format!("{name:<44} {bytes:>10} {compressed:>10}\n");
-        }
-        table + &format!("{:<44} {:>10} {:>10}  budget {BUDGET}", "all", self.sum(|row| row.1), self.sum(|row| row.2))
+        let head = |title: &str| format!("{title:<44} {:>10} {:>10}\n", "bytes", "brotli");
+        let rows = |rows: &[Row]| {
+            rows.iter().map(|(name, bytes, compressed)| format!("{name:<44} {bytes:>10} {compressed:>10}\n")).collect::<String>()
+        };
+        let all = format!("{:<44} {:>10} {:>10}  budget {BUDGET}\n", "all", self.sum(|row| row.1), self.sum(|row| row.2));
+        let table = [head("first load"), rows(&self.first_load), all, head("on demand"), rows(&self.on_demand)].concat();
+        table.trim_end().to_owned()
     }
 
-    fn sum(&self, part: impl Fn(&(String, usize, usize)) -> usize) -> usize {
-        self.rows.iter().map(part).sum()
+    fn sum(&self, part: impl Fn(&Row) -> usize) -> usize {
+        self.first_load.iter().map(part).sum()
     }
 
     /// Fails when the first load is heavier than it may be.

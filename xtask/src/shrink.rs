@@ -14,10 +14,10 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{step::run_quietly, tools};
+use crate::{split, step::run_quietly, tools};
 
 /// What the compiler may have used.
-const FEATURES: [&str; 6] = [
+pub(crate) const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -35,12 +35,26 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     let glue = named_by(page, "modulepreload")?;
     let wasm = named_by(page, "preload")?;
     let (glue_file, wasm_file) = (folder.join(&glue), folder.join(&wasm));
+    let assets = folder.join("assets");
+    fs::create_dir_all(&assets)?;
+    let split = split::split()?;
+    fs::copy(&split.main, &wasm_file)?;
     let names = optimise(&wasm_file)?;
-    let text = fs::read_to_string(&glue_file)?;
-    fs::write(&glue_file, names.apply(&text)?)?;
+    fs::write(&glue_file, names.apply(&split.link(&assets)?)?)?;
     minify(&glue_file)?;
+    pack_locales(&assets.join("locales"))?;
     let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
     rename(&page, &glue_file, &glue, "js")
+}
+
+/// The languages without their keys, which the application knows.
+fn pack_locales(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let file = entry?.path();
+        let packed = saoma::i18n::Messages::pack(&fs::read_to_string(&file)?);
+        fs::write(&file, packed.with_context(|| format!("{} misses a text", file.display()))?)?;
+    }
+    Ok(())
 }
 
 /// The file that a link of this kind names.
@@ -76,8 +90,8 @@ fn optimise(file: &Path) -> Result<Names> {
     let text = |entry: &serde_json::Value, at: usize| entry.get(at).and_then(serde_json::Value::as_str).map(str::to_owned);
     let exports: Option<_> = list("exports").iter().map(|entry| Some((text(entry, 0)?, text(entry, 1)?))).collect();
     let imports: Option<_> = list("imports").iter().map(|entry| Some((text(entry, 1)?, text(entry, 2)?))).collect();
-    let module = list("imports").first().and_then(|entry| text(entry, 0)).context("the application imports nothing")?;
-    ensure!(list("imports").iter().all(|entry| text(entry, 0).as_ref() == Some(&module)), "the application imports from two modules");
+    let modules = list("imports").iter().filter_map(|entry| text(entry, 0)).collect::<Vec<_>>();
+    let module = modules.into_iter().find(|module| module.ends_with("_bg.js")).context("the application imports nothing of its glue")?;
     let names = Names { exports: exports.context("an export has no name")?, imports: imports.context("an import has no name")?, module };
     Ok(names)
 }
@@ -127,7 +141,7 @@ fn rename(page: &str, file: &Path, name: &str, extension: &str) -> Result<String
     let content = fs::read(file)?;
     let hash: String = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let new_name = format!("saoma-{hash}.{extension}");
-    let renamed: PathBuf = file.with_file_name(&new_name);
+    let renamed: PathBuf = file.with_file_name("assets").join(&new_name);
     fs::rename(file, &renamed)?;
     let at = page.find(name).with_context(|| format!("index.html does not name {name}"))?;
     let (before, link) = page.split_at(at);
@@ -136,7 +150,7 @@ fn rename(page: &str, file: &Path, name: &str, extension: &str) -> Result<String
     let end = after.find(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '='))).unwrap_or(after.len());
     let rest = after.get(end..).unwrap_or_default();
     let integrity = BASE64_STANDARD.encode(Sha384::digest(&content));
-    Ok([before, &kept.replace(name, &new_name), "sha384-", &integrity, rest].concat())
+    Ok([before, &kept.replace(name, &format!("assets/{new_name}")), "sha384-", &integrity, rest].concat())
 }
 
 #[cfg(test)]

@@ -13,17 +13,21 @@ use crate::{
     step::{run_quietly, step},
 };
 
-const TRUNK: Crate = Crate { package: "trunk", program: "trunk", version: "0.21.14" };
+const TRUNK: Crate = Crate { package: "trunk", program: "trunk", version: "0.21.14", features: None };
 /// Must be the version of `wasm-bindgen` in Cargo.lock.
-const WASM_BINDGEN: Crate = Crate { package: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.126" };
+const WASM_BINDGEN: Crate = Crate { package: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.126", features: None };
 
-const CARGO_FUZZ: Crate = Crate { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2" };
+/// Must understand the marks of `wasm_split_macros` in Cargo.lock.
+const WASM_SPLIT: Crate =
+    Crate { package: "wasm_split_cli_support", program: "wasm-split-cli", version: "0.2.4", features: Some("build-binary") };
+const CARGO_FUZZ: Crate = Crate { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2", features: None };
 
 /// A tool from crates.io.
 struct Crate {
     package: &'static str,
     program: &'static str,
     version: &'static str,
+    features: Option<&'static str>,
 }
 
 impl Crate {
@@ -44,6 +48,7 @@ impl Crate {
             // A debug build of these tools is built twice as fast and is quick enough.
             let mut install = Command::new("cargo");
             install.args(["install", "--locked", "--debug", "--root"]).arg(self.folder()).arg(&package);
+            install.args(self.features.map(|features| ["--features", features]).into_iter().flatten());
             run_quietly(&mut install, "check that crates.io can be reached and that a C linker (gcc) is installed")
         })
     }
@@ -54,6 +59,7 @@ pub(crate) fn install_for_build() -> Result<()> {
     install_target()?;
     TRUNK.install()?;
     WASM_BINDGEN.install()?;
+    WASM_SPLIT.install()?;
     install_npm_packages()
 }
 
@@ -71,6 +77,16 @@ pub(crate) fn install_cargo_fuzz() -> Result<()> {
 pub(crate) fn path_with_cargo_fuzz() -> Result<std::ffi::OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::join_paths([CARGO_FUZZ.bin()].into_iter().chain(env::split_paths(&path))).context("PATH has an entry with a colon")
+}
+
+/// Takes the application apart.
+pub(crate) fn split() -> Command {
+    Command::new(WASM_SPLIT.bin().join(WASM_SPLIT.program))
+}
+
+/// Makes the glue between the application and the browser.
+pub(crate) fn wasm_bindgen() -> Command {
+    Command::new(WASM_BINDGEN.bin().join(WASM_BINDGEN.program))
 }
 
 /// The runner of browser tests.

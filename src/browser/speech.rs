@@ -1,0 +1,71 @@
+//! Words, spoken by a voice of the device.
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{SpeechSynthesis, SpeechSynthesisUtterance, SpeechSynthesisVoice};
+
+use super::{capability, language, send, sound};
+use crate::{apart::on_demand, checkout::Event};
+
+on_demand! {
+    speech,
+    /// Says the words, or, where a gesture is wanted first, nothing yet.
+    pub(super) fn say(words: String) -> () {
+        speak(&words);
+    }
+}
+
+fn speak(words: &str) {
+    let Some(speech) = sound::speech().filter(|_| sound::is_wanted()) else { return };
+    let tag = language_of(words);
+    if speech.get_voices().length() == 0 {
+        // They come some time after they were first asked for.
+        let words = words.to_owned();
+        let came = Closure::<dyn FnMut()>::once_into_js(move || {
+            if let Some(speech) = sound::speech() {
+                speech.set_onvoiceschanged(None);
+                utter(&speech, &words, tag);
+            }
+        });
+        speech.set_onvoiceschanged(Some(came.unchecked_ref()));
+        return;
+    }
+    utter(&speech, words, tag);
+}
+
+/// The language of the words, told by their letters; the page's own where those tell nothing.
+fn language_of(words: &str) -> &'static str {
+    let has = |first: char, last: char| words.chars().any(|char| (first..=last).contains(&char));
+    if has('\u{3040}', '\u{30ff}') {
+        "ja"
+    } else if has('\u{ac00}', '\u{d7a3}') {
+        "ko"
+    } else if has('\u{4e00}', '\u{9fff}') {
+        "zh-CN"
+    } else {
+        language::tag()
+    }
+}
+
+/// A voice of the device for this language.
+fn voice(speech: &SpeechSynthesis, tag: &str) -> Option<SpeechSynthesisVoice> {
+    let voices: Vec<SpeechSynthesisVoice> =
+        speech.get_voices().iter().map(JsCast::unchecked_into).filter(SpeechSynthesisVoice::local_service).collect();
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let exact = voices.iter().find(|voice| voice.lang().replace('_', "-").eq_ignore_ascii_case(tag));
+    exact.or_else(|| voices.iter().find(|voice| primary(&voice.lang()) == primary(tag))).cloned()
+}
+
+fn utter(speech: &SpeechSynthesis, words: &str, tag: &str) {
+    // Without a voice of its own the device would ask a service, or read Chinese with an English mouth.
+    let Some(voice) = voice(speech, tag) else { return };
+    let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(words) else { return };
+    utterance.set_lang(&voice.lang());
+    utterance.set_voice(Some(&voice));
+    let refused = Closure::<dyn FnMut(JsValue)>::once_into_js(|event: JsValue| {
+        if capability::text(&event, "error").as_deref() == Some("not-allowed") {
+            send(Event::SoundBlocked);
+        }
+    });
+    utterance.set_onerror(Some(refused.unchecked_ref()));
+    speech.speak(&utterance);
+}

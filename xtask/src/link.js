@@ -1,0 +1,31 @@
+// Put into the glue by xtask/src/split.rs: fetches the parts of the application that come in files of their own.
+const part = (file, integrity, needs) => {
+    let loading;
+    const load = async () => {
+        const answer = fetch(new URL(file, import.meta.url), { integrity });
+        await Promise.all(needs.map((need) => need()));
+        const response = await answer;
+        if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
+        const shared = { SHARED };
+        await WebAssembly.instantiate(await response.arrayBuffer(), { __wasm_split: shared });
+    };
+    // A part that did not come is asked for again by the next call.
+    return () => (loading ??= load().catch((error) => {
+        loading = undefined;
+        throw error;
+    }));
+};
+const PAUSES = [1000, 3000];
+const fetched = async (load, callback, data) => {
+    for (let attempt = 0; ; attempt++) {
+        try {
+            await load();
+            break;
+        } catch (error) {
+            console.error("saoma: a part of the page could not be loaded:", error);
+            if (attempt === PAUSES.length) return wasm.__indirect_function_table.get(callback)(data, 0);
+            await new Promise((resolve) => setTimeout(resolve, PAUSES[attempt]));
+        }
+    }
+    wasm.__indirect_function_table.get(callback)(data, 1);
+};

@@ -1,0 +1,148 @@
+//! Splits the application: what is marked `on_demand!` (see `src/apart.rs`), and all that only it needs, goes into files of
+//! its own, which the glue fetches when they are called first.
+//!
+//! `wasm-split-cli` reads the linker's relocations and takes the module apart before `wasm-bindgen` sees it. The script that
+//! it writes for loading the parts is read for their names; one of our own takes its place, inside the glue, so that the
+//! two need not know each other's hashed names.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256, Sha384};
+
+use crate::{project, shrink, step::run_quietly, tools};
+
+/// The main part and its glue, and the others in the order in which the glue names them.
+pub(crate) struct Split {
+    pub(crate) glue: String,
+    pub(crate) main: PathBuf,
+    parts: Vec<Part>,
+}
+
+/// A part of the application.
+struct Part {
+    /// What its loader is called in the script of `wasm-split-cli`.
+    name: String,
+    file: PathBuf,
+    /// The parts that have to be there before it.
+    needs: Vec<String>,
+}
+
+/// What the linker has to leave for `wasm-split-cli`.
+pub(crate) const RUSTFLAGS: &str = "-Clink-args=--emit-relocs";
+const ADVICE: &str = "delete .tools and target, and run the build again";
+
+/// Takes the release build apart, and makes glue for its main part.
+pub(crate) fn split() -> Result<Split> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| project::root().join("target"), PathBuf::from);
+    let folder = target.join("split");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let whole = target.join("wasm32-unknown-unknown/release/saoma.wasm");
+    let mut split = tools::split();
+    run_quietly(split.args(["--target", "web", "--out-name", "saoma"]).arg(&whole).arg(&folder), ADVICE)?;
+    let mut bind = tools::wasm_bindgen();
+    bind.args(["--target", "web", "--no-typescript", "--out-name", "saoma", "--out-dir"]).arg(folder.join("bound"));
+    run_quietly(bind.arg(folder.join("saoma.wasm")), ADVICE)?;
+    let script = fs::read_to_string(folder.join("__wasm_split.js"))?;
+    let glue = fs::read_to_string(folder.join("bound/saoma.js"))?;
+    Ok(Split { glue, main: folder.join("bound/saoma_bg.wasm"), parts: parts(&script, &folder)? })
+}
+
+/// Reads `const NAME = …(new URL("./FILE", …) … [NEEDS])` of the script, which stands at the beginning of a line.
+fn parts(script: &str, folder: &Path) -> Result<Vec<Part>> {
+    let script = format!("\n{}", script.replace("\nexport const ", "\nconst "));
+    let parts: Option<Vec<Part>> = script.split("\nconst ").skip(1).map(|definition| part(definition, folder)).collect();
+    let parts = parts.context("the script of wasm-split-cli is not understood")?;
+    ensure!(!parts.is_empty(), "nothing was split off: is anything marked on_demand?");
+    Ok(parts)
+}
+
+fn part(definition: &str, folder: &Path) -> Option<Part> {
+    let (name, rest) = definition.split_once(" = ")?;
+    let (file, rest) = rest.split_once("new URL(\"./")?.1.split_once('"')?;
+    // The last brackets are those of the list of needs.
+    let (needs, _) = rest.rsplit_once('[')?.1.split_once(']')?;
+    let needs = needs.split(',').map(str::trim).filter(|need| !need.is_empty()).map(str::to_owned).collect();
+    Some(Part { name: name.to_owned(), file: folder.join(file), needs })
+}
+
+impl Split {
+    /// Writes the parts, small and named by their content, into `folder`, and gives back the glue that fetches them.
+    pub(crate) fn link(&self, folder: &Path) -> Result<String> {
+        let script = include_str!("link.js").replace("{ SHARED }", &format!("{{ {} }}", self.shared()?.join(", ")));
+        let mut link = script.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
+        let mut loaders = String::new();
+        for part in &self.parts {
+            let mut optimise = tools::npm_program("wasm-opt");
+            optimise
+                .args(shrink::FEATURES)
+                .args(["-Oz", "-Oz", "--strip-debug", "--strip-producers"])
+                .arg(&part.file)
+                .arg("-o")
+                .arg(&part.file);
+            run_quietly(&mut optimise, ADVICE)?;
+            let content = fs::read(&part.file)?;
+            let hash: String = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            let name = part.name.trim_start_matches("__wasm_split_load_").trim_start_matches("__");
+            let file = format!("saoma-{}-{hash}.wasm", name.replace('_', "-"));
+            fs::write(folder.join(&file), &content)?;
+            let integrity = BASE64_STANDARD.encode(Sha384::digest(&content));
+            let needs = part.needs.iter().map(|need| format!("part_{need}")).collect::<Vec<_>>().join(", ");
+            link += &format!("const part_{} = part(\"./{file}\", \"sha384-{integrity}\", [{needs}]);\n", part.name);
+            if part.name.starts_with("__wasm_split_load_") {
+                let name = &part.name;
+                loaders += &format!("{name}: function(callback, data) {{ fetched(part_{name}, callback, data); }},\n");
+            }
+        }
+        let is_import = |line: &&str| line.contains("\"./__wasm_split.js\"");
+        ensure!(self.glue.lines().any(|line| is_import(&line)), "the glue does not load the parts: is anything marked on_demand?");
+        let glue: String = self.glue.lines().filter(|line| !is_import(line)).map(|line| format!("{line}\n")).collect();
+        let anchor = "const import0 = {\n        __proto__: null,\n";
+        ensure!(glue.matches(anchor).count() == 1, "the glue has no one list of imports");
+        Ok(link + &glue.replace(anchor, &format!("{anchor}{loaders}")))
+    }
+
+    /// What the parts take from the main part: all that its exports call like that.
+    fn shared(&self) -> Result<Vec<String>> {
+        let script = self.main.with_file_name("../__wasm_split.js");
+        let script = fs::read_to_string(script)?;
+        let names = script.split_once("const { ").and_then(|(_, rest)| Some(rest.split_once('}')?.0)).context("the parts share nothing")?;
+        let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Ok(names.map(|name| format!("{name}: wasm.{name}")).collect())
+    }
+}
+
+/// Whether this file of `dist/` is a part that comes on demand: `assets/saoma-NAME-HASH.wasm`.
+pub(crate) fn is_part(file: &str) -> bool {
+    file.ends_with(".wasm") && file.matches('-').count() > 1
+}
+
+/// The program's own arguments, for the build that is to be taken apart.
+pub(crate) fn prepare(build: &mut Command) {
+    build.args(["--features", "split"]).env("CARGO_PROFILE_RELEASE_STRIP", "none");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_with_what_they_need() {
+        let script = "import { initSync } from \"./saoma.js\";\nlet x;\n/* a, b */\nconst __chunk_1 = makeLoad(() => {\n    const src = fetch(new URL(\"./chunk_1.wasm\", import.meta.url));\n}\n, []);\n\
+            export const __wasm_split_load_a = wrapAsyncCb(makeLoad(() => {\n    const src = fetch(new URL(\"./split_a.wasm\", import.meta.url));\n}\n, [__chunk_1]));\n";
+        let parts = parts(script, Path::new("/x")).unwrap();
+        let read: Vec<_> = parts.iter().map(|part| (part.name.as_str(), part.file.to_str().unwrap(), part.needs.join(","))).collect();
+        assert_eq!(
+            read,
+            [("__chunk_1", "/x/chunk_1.wasm", String::new()), ("__wasm_split_load_a", "/x/split_a.wasm", "__chunk_1".to_owned())]
+        );
+        assert!(super::parts("nothing", Path::new("/x")).is_err());
+    }
+}
