@@ -21,6 +21,22 @@ pub(crate) fn split_once<'text>(text: &'text str, part: &str) -> Option<(&'text 
     Some((before, split(rest, part.len()).1))
 }
 
+/// What stands before the first of some ASCII characters.
+pub(crate) fn before<'text>(text: &'text str, marks: &str) -> &'text str {
+    let end = text.bytes().position(|byte| marks.as_bytes().contains(&byte));
+    end.map_or(text, |end| split(text, end).0)
+}
+
+/// Whether one of some ASCII characters stands in a text.
+pub(crate) fn has_any(text: &str, marks: &str) -> bool {
+    before(text, marks).len() < text.len()
+}
+
+/// A whole number: one reader for all of them.
+pub(crate) fn int(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,16 +3,18 @@
 use core::time::Duration;
 use std::{cell::Cell, rc::Rc};
 
-use gloo_net::http::{Headers, Request, Response};
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::UnwrapThrowExt;
-use web_sys::{AbortController, AbortSignal, RequestCache};
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
 
-use super::{address, clock, settings};
+use super::{address, capability, clock, settings};
 use crate::{
     checkout::{Event, QuestionId},
     gateway::{self, Reply},
     order::{Answer, Call, Failure, Fault, Standing, UnixSeconds},
+    text::int,
 };
 
 /// A question under way. Dropping it ends the request.
@@ -72,32 +74,44 @@ pub(super) async fn post(request: &gateway::Request, handle: &Handle) -> Outcome
     let lost = || if handle.timed_out.get() { Fault::TimedOut } else { Fault::Network };
     let failed = |fault| Outcome { date: None, reply: Err(fault), retry_after: None };
     let url = [settings::config().api(), request.path, "?_time=", &clock::request_time().to_string()].concat();
-    let built = Request::post(&url)
-        .header("Content-Type", "application/json")
-        .header("Accept", "application/json")
-        .cache(RequestCache::NoStore)
-        .abort_signal(Some(&handle.controller.signal()))
-        .body(request.body.as_str());
-    let Ok(built) = built else { return failed(Fault::Network) };
-    let Some((response, body)) = fetch(built).await else { return failed(lost()) };
+    let text = JsValue::from_str;
+    let json = text("application/json");
+    let headers = capability::object(&[("Content-Type", &json), ("Accept", &json)]);
+    let (method, body, cache, signal) = (text("POST"), text(&request.body), text("no-store"), handle.controller.signal());
+    let options = [("method", &method), ("body", &body), ("headers", &headers), ("cache", &cache), ("signal", &signal)];
+    let Some((response, body)) = fetch(&url, &options).await else { return failed(lost()) };
     let (date, retry_after) = read_headers(&response);
-    Outcome { date, reply: Ok((response.status(), body)), retry_after }
+    Outcome { date, reply: Ok((status(&response), body)), retry_after }
 }
 
 /// An answer with its whole body; `None` if it did not come or broke off.
-pub(super) async fn fetch(request: Request) -> Option<(Response, String)> {
-    let response = request.send().await.ok()?;
-    let body = response.text().await.ok()?;
+///
+/// It calls the browser's own function: `gloo-net` on top of it weighs 3 kB of brotli.
+pub(super) async fn fetch(url: &str, options: &[(&str, &JsValue)]) -> Option<(JsValue, String)> {
+    let arguments = Array::of2(&JsValue::from_str(url), &capability::object(options));
+    let response = awaited(capability::call(&js_sys::global(), "fetch", &arguments)?).await?;
+    let body = awaited(capability::call(&response, "text", &Array::new())?).await?.as_string()?;
     Some((response, body))
 }
 
+async fn awaited(promise: JsValue) -> Option<JsValue> {
+    JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
+}
+
+/// The HTTP status.
+pub(super) fn status(response: &JsValue) -> u16 {
+    let status = Reflect::get(response, &JsValue::from_str("status")).ok().and_then(|status| status.as_f64());
+    status.map_or(0, |status| status as u16)
+}
+
 /// `Date`, and `Retry-After` in seconds or as a date, which counts from `Date`.
-fn read_headers(response: &Response) -> (Option<UnixSeconds>, Option<Duration>) {
-    let headers: Headers = response.headers();
-    let date = headers.get("date").as_deref().and_then(clock::http_date);
-    let retry_after = headers.get("retry-after").and_then(|text| match text.trim().parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
+fn read_headers(response: &JsValue) -> (Option<UnixSeconds>, Option<Duration>) {
+    let headers = capability::of(response, "headers").unwrap_or_default();
+    let header = |name: &str| capability::call(&headers, "get", &Array::of1(&JsValue::from_str(name)))?.as_string();
+    let date = header("date").as_deref().and_then(clock::http_date);
+    let retry_after = header("retry-after").and_then(|text| match int(text.trim()) {
+        Some(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
+        None => {
             let until = clock::http_date(&text)?.as_millis();
             Some(Duration::from_millis(until.saturating_sub(date?.as_millis())))
         }

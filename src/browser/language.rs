@@ -6,7 +6,6 @@
 use core::{cell::Cell, time::Duration};
 use std::cell::RefCell;
 
-use gloo_net::http::Request;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::{GetUntracked, RwSignal, Set};
 use wasm_bindgen_futures::spawn_local;
@@ -105,7 +104,7 @@ fn path(locale: Locale) -> String {
 
 async fn download(locale: Locale) -> Option<Messages> {
     let asking = http::Asking::new(TIMEOUT);
-    let request = Request::get(&address::asset(&path(locale))).abort_signal(Some(&asking.signal())).build().ok()?;
-    let (response, text) = http::fetch(request).await?;
-    response.ok().then(|| Messages::decode(&text)).flatten()
+    let (_, text) = http::fetch(&address::asset(&path(locale)), &[("signal", &asking.signal())]).await?;
+    // A page that says that there is no such file is no language either.
+    Messages::decode(&text)
 }

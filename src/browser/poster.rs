@@ -42,14 +42,14 @@ pub(super) fn save(poster: Poster, done: Box<dyn FnOnce(Saved)>) {
 }
 
 on_demand! {
-    poster,
+    extras,
     fn draw_apart(poster: Poster) -> Pin<Box<dyn Future<Output = Option<String>>>> {
         Box::pin(async move { picture(&poster).await })
     }
 }
 
 on_demand! {
-    poster,
+    extras,
     fn save_apart(poster: Poster) -> Pin<Box<dyn Future<Output = Saved>>> {
         Box::pin(async move { saved(&poster).await })
     }

@@ -14,6 +14,7 @@ use crate::{
     checkout::Event,
     gateway::Reply,
     order::{Call, Failure, Fault, OrderRef},
+    text::int,
 };
 
 /// The line to the other tabs.
@@ -80,12 +81,12 @@ fn name(order: &OrderRef) -> String {
 fn heard(call: &Call, text: &str) -> Option<Event> {
     let mut parts = text.splitn(5, '\n');
     match parts.next()? {
-        "claim" => Some(Event::Claimed { rank: parts.next()?.parse().ok()? }),
+        "claim" => Some(Event::Claimed { rank: number(parts.next()?)? }),
         "gone" => Some(Event::Orphaned),
         "answer" => {
-            let rank = parts.next()?.parse().ok()?;
-            let http_status = parts.next()?.parse().ok()?;
-            let retry_after = parts.next()?.parse().ok().map(Duration::from_secs);
+            let rank = number(parts.next()?)?;
+            let http_status = number(parts.next()?)?;
+            let retry_after = number(parts.next()?).map(Duration::from_secs);
             let body = parts.next()?;
             let result = match http_status {
                 0 => Err(Failure::Fault(Fault::Network)),
@@ -95,4 +96,8 @@ fn heard(call: &Call, text: &str) -> Option<Event> {
         }
         _ => None,
     }
+}
+
+fn number<T: TryFrom<i64>>(text: &str) -> Option<T> {
+    int(text)?.try_into().ok()
 }

@@ -16,6 +16,7 @@ use crate::{
     i18n::Locale,
     json::Json,
     order::{Picture, ReturnHost, ServiceQq, Told, UnixSeconds},
+    text::int,
 };
 
 /// The settings of a page, each by its name: `title`, `support.qq`, `messages.paid.en`.
@@ -83,7 +84,7 @@ fn is_own_picture(text: &str) -> bool {
 }
 
 fn seconds(text: &str) -> Option<UnixSeconds> {
-    text.parse().ok().and_then(UnixSeconds::decode)
+    int(text).and_then(UnixSeconds::decode)
 }
 
 impl Config {
@@ -156,6 +157,11 @@ impl Config {
     /// The QQ number of the shop's service desk.
     pub fn qq(&self) -> Option<ServiceQq> {
         self.text("support.qq").and_then(ServiceQq::decode)
+    }
+
+    /// Whether the shop names where to ask, besides QQ.
+    pub fn has_support(&self) -> bool {
+        self.0.iter().any(|(name, _)| name.starts_with("support.") && name != "support.qq")
     }
 
     /// The hosts that a paid order may lead to; without any, every host may.

@@ -9,7 +9,6 @@ use schemars::JsonSchema;
 /// The settings of Saoma: the JSON data block `saoma-config` of `index.html`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the comments are for the schema: some are lists of values")]
 pub struct Settings {
     #[schemars(rename = "$schema")]
     /// Where this schema is, for editors.

@@ -1,7 +1,10 @@
 //! The kinds of values that settings have. Each has one reader, which gives nothing for what is no such value.
 
 pub(super) use crate::order::is_own_path;
-use crate::order::is_web_address;
+use crate::{
+    order::is_web_address,
+    text::{has_any, int},
+};
 
 /// What the page can look like: see `style/presets.css`. `light` is the default.
 pub(super) const PRESETS: [&str; 5] = ["azure", "high-contrast", "jade", "light", "midnight"];
@@ -47,7 +50,7 @@ impl Link {
 
 /// A path on the page's own host, given back without a slash at its end.
 pub(super) fn api(raw: &str) -> Option<&str> {
-    (is_own_path(raw) && !raw.contains(['?', '#'])).then(|| raw.trim_end_matches('/'))
+    (is_own_path(raw) && !has_any(raw, "?#")).then(|| raw.trim_end_matches('/'))
 }
 
 /// Scheme, host and port of another site, as a browser writes it: `https://shop.example`.
@@ -58,7 +61,7 @@ impl Origin {
     /// Refuses paths, a slash at the end, wildcards and capitals, which a browser would not write.
     pub fn decode(raw: &str) -> Option<Self> {
         let is_bare = raw.rsplit('/').next().is_some_and(|last| !last.is_empty()) && raw.bytes().filter(|byte| *byte == b'/').count() == 2;
-        let is_origin = is_web_address(raw) && is_bare && !raw.contains(['?', '#', '*']) && raw.to_ascii_lowercase() == raw;
+        let is_origin = is_web_address(raw) && is_bare && !has_any(raw, "?#*") && raw.to_ascii_lowercase() == raw;
         is_origin.then(|| Self(raw.to_owned()))
     }
 
@@ -75,7 +78,7 @@ pub struct Radius(pub u8);
 impl Radius {
     /// Refuses what is not between 0 and 32.
     pub fn decode(raw: &str) -> Option<Self> {
-        raw.parse().ok().filter(|radius| *radius <= 32).map(Self)
+        int(raw).and_then(|radius| u8::try_from(radius).ok()).filter(|radius| *radius <= 32).map(Self)
     }
 }
 

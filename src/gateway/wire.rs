@@ -6,6 +6,7 @@
 use crate::{
     json::Json,
     order::{Failure, Fault, Refusal},
+    text::int,
 };
 
 /// An answer as it came over the network.
@@ -85,7 +86,7 @@ impl Fields {
         }
         let text = self.text(name)?;
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        fraction.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok()).flatten()
+        fraction.bytes().all(|digit| digit == b'0').then(|| int(whole)).flatten()
     }
 
     /// Whether a switch is on: 1, `"1"` or `true`.

@@ -1,5 +1,7 @@
 //! Money.
 
+use crate::text::int;
+
 /// An amount in fen, 1/100 yuan. Never a float, never negative.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Fen(u64);
@@ -31,7 +33,7 @@ impl Fen {
             return None;
         }
         let cents = [cents, "00"].concat();
-        Self::decode([yuan, cents.get(..2)?].concat().parse().ok()?)
+        Self::decode(int(&[yuan, cents.get(..2)?].concat())?)
     }
 
     /// The number of fen.

@@ -4,6 +4,7 @@ use super::{
     WalletLink,
     safe_url::{is_plain, is_relative, is_web},
 };
+use crate::text::before;
 
 /// What the gateway gave the shopper to pay with. Any part may be missing; at least one is there.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -80,7 +81,7 @@ impl Picture {
         if raw.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("data:image/")) {
             return (!raw.chars().any(char::is_control)).then(|| Self(raw.to_owned()));
         }
-        let path = raw.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let path = before(raw, "?#").to_ascii_lowercase();
         let is_address = is_web(raw) || (raw.starts_with('/') && is_relative(raw));
         let is_picture = Self::ENDINGS.iter().any(|ending| path.ends_with(ending));
         (is_plain(raw) && is_address && is_picture).then(|| Self(raw.to_owned()))

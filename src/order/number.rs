@@ -1,5 +1,7 @@
 //! The numbers that name an order, and how a link carries them.
 
+use crate::text::int;
+
 /// The gateway's number of an order: text of 1 to 128 characters without blanks or control characters.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OrderId(String);
@@ -66,7 +68,7 @@ impl OutOrderId {
 impl MerchantId {
     /// Refuses what is not an int32 above zero.
     pub fn decode(raw: &str) -> Option<Self> {
-        let number = raw.trim().parse::<i32>().ok()?;
+        let number = int(raw.trim()).and_then(|number| i32::try_from(number).ok())?;
         u32::try_from(number).ok().filter(|number| *number > 0).map(Self)
     }
 

@@ -1,6 +1,7 @@
 //! Where a shopper goes once the order is paid.
 
 use super::safe_url::{host, is_plain, is_relative, is_web};
+use crate::text::before;
 
 /// An address that the page may send a shopper to: http(s), or relative to the page's own host.
 ///
@@ -21,7 +22,7 @@ impl ReturnTarget {
 
     /// Whether it leads to the page that shows how an order stands: to this page again.
     pub fn is_status_page(&self) -> bool {
-        let path = self.0.split(['?', '#']).next().unwrap_or_default();
+        let path = before(&self.0, "?#");
         path.ends_with("/pay/status")
     }
 

@@ -1,6 +1,6 @@
 //! What every link type has in common: the ways in which an address can lie.
 
-use crate::text::split_once;
+use crate::text::{before, has_any, split_once};
 
 /// No control characters, no backslashes, no blank at either end, not empty, at most 8,192 bytes.
 ///
@@ -21,7 +21,7 @@ fn is_invisible(char: char) -> bool {
 /// The scheme of an absolute address in lower case, `None` for a relative one.
 pub(super) fn scheme(raw: &str) -> Option<String> {
     let (before, _) = raw.split_once(':')?;
-    (!before.contains(['/', '?', '#'])).then(|| before.to_ascii_lowercase())
+    (!has_any(before, "/?#")).then(|| before.to_ascii_lowercase())
 }
 
 /// `http://host…` or `https://host…` with a host and without a user name before it.
@@ -32,15 +32,15 @@ pub(super) fn is_web(raw: &str) -> bool {
     let Some(rest) = raw.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")) else {
         return false;
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.split(':').next().unwrap_or_default();
-    !host.is_empty() && !authority.contains(['@', ' ', '%', '<', '>', '"'])
+    let authority = before(rest, "/?#");
+    let host = before(authority, ":");
+    !host.is_empty() && !has_any(authority, "@ %<>\"")
 }
 
 /// The host of a web address in lower case, without its port.
 pub fn host(raw: &str) -> Option<String> {
     let rest = split_once(raw, "://").filter(|_| is_plain(raw) && is_web(raw))?.1;
-    Some(rest.split(['/', '?', '#', ':']).next()?.to_ascii_lowercase())
+    Some(before(rest, "/?#:").to_ascii_lowercase())
 }
 
 /// A path on the page's own host: not `//host`, and without a scheme.

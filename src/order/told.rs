@@ -5,7 +5,7 @@
 use core::time::Duration;
 
 use super::{Fen, Info, PayMethod, Picture, Tips, UnixSeconds, query_param};
-use crate::json::Json;
+use crate::{json::Json, text::int};
 
 /// What the page was told.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -32,7 +32,7 @@ impl Told {
     /// value can break out of it. What a template engine prints for a variable that is missing is absent too.
     pub fn decode(content: &str) -> Self {
         let text = |name| query_param(content, name).map(|text| text.trim().to_owned()).filter(|text| text != "<no value>");
-        let int = |name| text(name).and_then(|text| text.parse::<i64>().ok());
+        let int = |name| text(name).as_deref().and_then(int);
         let amount = || int("trade_amount").filter(|amount| *amount > 0).or(int("amount")).and_then(Fen::decode);
         let code = text("pay_type");
         Self {

@@ -2,7 +2,7 @@
 //! the moment from which a code must not be paid any more.
 
 use super::{
-    Context, choice, connection_text,
+    Context, connection_text, desk,
     element::{El, el},
     scanner_name,
 };
@@ -40,7 +40,7 @@ fn state(context: Context, view: &ViewModel) -> String {
         (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
             Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests(), messages.paid_already()]),
             Some(Pay::Checking { resting: false }) => String::new(),
-            Some(Pay::Choice(choice)) => match choice::trouble(&choice.trouble, messages) {
+            Some(Pay::Choice(choice)) => match desk::trouble(&choice.trouble, messages) {
                 Some(trouble) => trouble,
                 None => sentences(&[&due(context, order), messages.choose_method()]),
             },
@@ -60,7 +60,7 @@ fn state(context: Context, view: &ViewModel) -> String {
             }
             Some(Pay::Asking | Pay::Instrument(_)) | None => due(context, order),
         },
-        (Screen::Entering { .. }, _) => view.entry.as_ref().and_then(|entry| choice::trouble(&entry.trouble, messages)).unwrap_or_default(),
+        (Screen::Entering { .. }, _) => view.entry.as_ref().and_then(|entry| desk::trouble(&entry.trouble, messages)).unwrap_or_default(),
         (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
         (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
         (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),

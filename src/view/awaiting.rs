@@ -3,9 +3,9 @@
 use alloc::sync::Arc;
 
 use super::{
-    Context, Unit, choice,
+    Context, Unit,
     copy_button::copy_button,
-    details,
+    desk, details,
     element::{El, el},
     hint::hints,
     icon,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     checkout::{Event, Pay, Sound},
     i18n::{countdown as clock, fill},
-    order::{Claim, Order, OrderId, Tone},
+    order::{Order, Tone},
 };
 
 /// From here on the countdown is shown as urgent.
@@ -28,11 +28,11 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         move |pay| {
             Some(match pay.as_ref()? {
                 Pay::Asking => el("div").class("plate bone").text(context.messages.code_loading()),
-                Pay::Choice(choice) => choice::choice(context, choice),
+                Pay::Choice(choice) => desk::choice(context, choice),
                 Pay::Checking { resting } => checking(context, *resting),
                 Pay::Instrument(means) => instrument(context, &shown, means),
                 Pay::Missing(words) => missing(context, words.as_deref()),
-                Pay::Unconfirmed { claim, id, resting } => unconfirmed(context, claim, id.as_ref(), *resting),
+                Pay::Unconfirmed { claim, id, resting } => desk::unconfirmed(context, claim, id.as_ref(), *resting),
                 Pay::Notice { copyable, tone, words } => notice(context, *copyable, *tone, words),
             })
         },
@@ -116,22 +116,6 @@ fn checking(context: Context, resting: bool) -> El {
         .child(el("strong").text(messages.checking()))
         .children(details.iter().map(|detail| el("span").text(detail)))
         .child(resting.then(|| context.button("button primary", messages.check_again(), || Event::CheckAgainPressed)))
-}
-
-/// The gateway has not reported a payment: what the link says of one is shown as the link's word.
-fn unconfirmed(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
-    let messages = context.messages;
-    let claimed = [claim.amount.map(context.ports.money), claim.subject.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let claimed = Some(claimed).filter(|claimed| !claimed.is_empty());
-    let link = id.map(|id| el("a").class("button").attr("href", &(context.ports.pay_path)(id)).text(messages.open_page()));
-    el("div")
-        .class("plate covered")
-        .child(icon::mark(icon::Mark::Hourglass))
-        .child(el("strong").text(messages.unconfirmed()))
-        .child(el("span").text(if resting { messages.checking_rests() } else { messages.unconfirmed_detail() }))
-        .child(details::facts(context, &[(messages.claimed(), claimed.as_deref(), false)]))
-        .child(resting.then(|| context.button("button primary", messages.check_again(), || Event::CheckAgainPressed)))
-        .child(link)
 }
 
 fn missing(context: Context, words: Option<&str>) -> El {

@@ -1,11 +1,13 @@
 //! The facts of an order, and where to ask about it.
 
+use leptos::prelude::Owner;
+
 use super::{
     Context,
     copy_button::copy_button,
     element::{El, el},
 };
-use crate::{config::Back, i18n::fill, order::Order};
+use crate::{apart::on_demand, config::Back, i18n::fill, order::Order};
 
 /// A term and its value, where there is one; `true` where it can be copied.
 pub(super) type Fact<'order> = (&'static str, Option<&'order str>, bool);
@@ -42,27 +44,45 @@ pub(super) fn order_facts(context: Context, order: &Order) -> Option<El> {
 
 /// Where to ask: the order's own number on QQ, and what the shop names.
 pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
-    let Context { config, messages, .. } = context;
-    let asked_on = |contact: &str| fill(messages.service(), &[("contact", contact)]);
-    let link = |url: &str, text: &str| el("a").class("service").attr("href", url).text(text);
-    let elsewhere = |link: El| link.attr("target", "_blank").attr("rel", "noopener noreferrer");
-    let own = config.qq();
+    let own = context.config.qq();
     let qq = order.and_then(|order| order.service_qq.as_ref()).or(own.as_ref());
+    let qq = qq.map(|qq| elsewhere(link(&qq.chat_url(), &asked_on(context, &["QQ ", qq.as_str()].concat()))));
+    let owner = Owner::current().unwrap_or_default();
+    let others = context.config.has_support().then(|| el("div").class("wide").later(async move { contacts_of(owner, context).await.ok() }));
+    [qq, others].into_iter().flatten().collect()
+}
+
+fn asked_on(context: Context, contact: &str) -> String {
+    fill(context.messages.service(), &[("contact", contact)])
+}
+
+fn link(url: &str, text: &str) -> El {
+    el("a").class("service").attr("href", url).text(text)
+}
+
+fn elsewhere(link: El) -> El {
+    link.attr("target", "_blank").attr("rel", "noopener noreferrer")
+}
+
+on_demand! {
+    extras,
+    fn contacts_of(owner: Owner, context: Context) -> El {
+        owner.with(|| contacts(context))
+    }
+}
+
+fn contacts(context: Context) -> El {
+    let Context { config, messages, .. } = context;
     let wechat = config.text("support.wechat").map(|id| {
         let shown = el("bdi").text(id);
         let button = copy_button(context, messages.method_wxpay(), id, &shown);
-        el("p").class("service").text(&asked_on(messages.method_wxpay())).text(" ").child(shown).text(" ").child(button)
+        el("p").class("service").text(&asked_on(context, messages.method_wxpay())).text(" ").child(shown).text(" ").child(button)
     });
-    [
-        qq.map(|qq| elsewhere(link(&qq.chat_url(), &asked_on(&["QQ ", qq.as_str()].concat())))),
-        wechat,
-        config.text("support.phone").map(|phone| link(&["tel:", &phone.replace(' ', "")].concat(), &asked_on(phone))),
-        config.text("support.email").map(|email| link(&["mailto:", email].concat(), &asked_on(email))),
-        config.text("support.url").map(|url| elsewhere(link(url, messages.support_page()))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    el("div")
+        .child(wechat)
+        .child(config.text("support.phone").map(|phone| link(&["tel:", &phone.replace(' ', "")].concat(), &asked_on(context, phone))))
+        .child(config.text("support.email").map(|email| link(&["mailto:", email].concat(), &asked_on(context, email))))
+        .child(config.text("support.url").map(|url| elsewhere(link(url, messages.support_page()))))
 }
 
 /// The way back to the shop without paying, where the shop has named one.

@@ -3,7 +3,7 @@
 use leptos::prelude::Owner;
 
 use super::{
-    Context, choice,
+    Context, desk,
     element::{El, el},
 };
 use crate::{
@@ -16,12 +16,12 @@ use crate::{
 /// The entry of an amount, as soon as what shows it is here.
 pub(super) fn entering(context: Context, cashier: &Cashier) -> El {
     let (cashier, owner) = (cashier.clone(), Owner::current().unwrap_or_default());
-    let shown = async move { Some(entry(owner, context, cashier).await.unwrap_or_else(|_| choice::missing(context))) };
+    let shown = async move { Some(entry(owner, context, cashier).await.unwrap_or_else(|_| desk::missing(context))) };
     el("section").class("card entering").attr("data-screen", "entering").later(shown)
 }
 
 on_demand! {
-    desk,
+    extras,
     fn entry(owner: Owner, context: Context, cashier: Cashier) -> El {
         owner.with(|| form(context, &cashier))
     }
@@ -68,7 +68,7 @@ fn form(context: Context, cashier: &Cashier) -> El {
         .text(messages.go_pay());
     let trouble = el("div")
         .class("wide")
-        .bind_child(move || context.read(|view| view.entry.clone()), move |entry| choice::warning(&entry.as_ref()?.trouble, messages));
+        .bind_child(move || context.read(|view| view.entry.clone()), move |entry| desk::warning(&entry.as_ref()?.trouble, messages));
     let title = cashier.title.as_deref().or(context.config.text("title")).unwrap_or(messages.title());
     let entry = el("div").class("entry").child(el("span").class("currency").attr("aria-hidden", "true").text("¥")).child(field.clone());
     let form = el("form")

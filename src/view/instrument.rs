@@ -135,7 +135,7 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
 }
 
 on_demand! {
-    poster,
+    extras,
     fn poster_of(context: Context, order: Arc<Order>, instrument: Instrument, name: String) -> Option<Poster> {
         poster(context, &order, &instrument, &name)
     }

@@ -2,8 +2,8 @@
 
 mod announcer;
 mod awaiting;
-mod choice;
 mod copy_button;
+mod desk;
 mod details;
 mod element;
 mod entering;

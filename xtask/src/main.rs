@@ -2,8 +2,10 @@
 //!
 //! A task installs what it needs into `.tools/`, by version, so that the second run finds it there.
 
+mod blank;
 mod check;
 mod fuzz;
+mod inline;
 mod page;
 mod project;
 mod seal;

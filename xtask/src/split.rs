@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 
 use crate::{project, shrink, step::run_quietly, tools};
 
@@ -93,9 +93,9 @@ impl Split {
             let name = part.name.trim_start_matches("__wasm_split_load_").trim_start_matches("__");
             let file = format!("saoma-{}-{hash}.wasm", name.replace('_', "-"));
             fs::write(folder.join(&file), &content)?;
-            let integrity = BASE64_STANDARD.encode(Sha384::digest(&content));
+            let integrity = BASE64_STANDARD.encode(Sha256::digest(&content));
             let needs = part.needs.iter().map(|need| format!("part_{need}")).collect::<Vec<_>>().join(", ");
-            link += &format!("const part_{} = part(\"./{file}\", \"sha384-{integrity}\", [{needs}]);\n", part.name);
+            link += &format!("const part_{} = part(\"./{file}\", \"sha256-{integrity}\", [{needs}]);\n", part.name);
             if part.name.starts_with("__wasm_split_load_") {
                 let name = &part.name;
                 loaders += &format!("{name}: function(callback, data) {{ fetched(part_{name}, callback, data); }},\n");

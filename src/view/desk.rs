@@ -1,7 +1,7 @@
-//! The choice of a way to pay: a button for each, with its logo.
+//! What is on the pages that show no code: the choice of a way to pay, and a payment that nobody has confirmed.
 
 use super::{
-    Context,
+    Context, details,
     element::{El, el},
     icon,
 };
@@ -9,7 +9,7 @@ use crate::{
     apart::on_demand,
     checkout::{Choice, Event, Trouble},
     i18n::{Messages, sentences},
-    order::PayMethod,
+    order::{Claim, OrderId, PayMethod},
 };
 
 /// The choice, as soon as what shows it is here.
@@ -26,7 +26,7 @@ pub(super) fn missing(context: Context) -> El {
 }
 
 on_demand! {
-    desk,
+    extras,
     fn methods(context: Context, choice: Choice) -> El {
         list(context, &choice)
     }
@@ -64,4 +64,34 @@ pub(super) fn trouble(trouble: &Trouble, messages: Messages) -> Option<String> {
         Trouble::NoAnswer => Some(sentences(&[messages.unreachable(), messages.unreachable_detail()])),
         Trouble::Refused(words) => Some(words.clone().unwrap_or_else(|| messages.refused().to_owned())),
     }
+}
+
+/// A payment that is not confirmed, as soon as what shows it is here.
+pub(super) fn unconfirmed(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
+    let (claim, id) = (claim.clone(), id.cloned());
+    let shown = async move { Some(not_confirmed(context, claim, id, resting).await.unwrap_or_else(|_| missing(context))) };
+    el("div").class("wide").later(shown)
+}
+
+on_demand! {
+    extras,
+    fn not_confirmed(context: Context, claim: Claim, id: Option<OrderId>, resting: bool) -> El {
+        waiting(context, &claim, id.as_ref(), resting)
+    }
+}
+
+/// The gateway has not reported a payment: what the link says of one is shown as the link's word.
+fn waiting(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
+    let messages = context.messages;
+    let claimed = [claim.amount.map(context.ports.money), claim.subject.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let claimed = Some(claimed).filter(|claimed| !claimed.is_empty());
+    let link = id.map(|id| el("a").class("button").attr("href", &(context.ports.pay_path)(id)).text(messages.open_page()));
+    el("div")
+        .class("plate covered")
+        .child(icon::mark(icon::Mark::Hourglass))
+        .child(el("strong").text(messages.unconfirmed()))
+        .child(el("span").text(if resting { messages.checking_rests() } else { messages.unconfirmed_detail() }))
+        .child(details::facts(context, &[(messages.claimed(), claimed.as_deref(), false)]))
+        .child(resting.then(|| context.button("button primary", messages.check_again(), || Event::CheckAgainPressed)))
+        .child(link)
 }

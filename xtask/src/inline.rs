@@ -1,0 +1,50 @@
+//! Puts the scripts of the first paint into the page, small, and in words that old browsers understand.
+//!
+//! Trunk's own minifier would write arrow functions and template literals for them.
+
+use std::{
+    fs,
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{project, tools};
+
+/// Fills `<script type="saoma/script" data-file="FILE">`, and makes the module script small, if `small`.
+pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
+    let mut filled = String::with_capacity(page.len() + 4096);
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once("<script") {
+        let (tag, after) = after.split_once('>').context("index.html ends within a tag")?;
+        let (content, after) = after.split_once("</script>").context("index.html ends within a script")?;
+        filled.push_str(before);
+        if tag.contains("saoma/script") {
+            let file = tag.split_once("data-file=").map(|(_, file)| file.split([' ', '>']).next().unwrap_or_default().trim_matches('"'));
+            let file = project::root().join(file.context("a script of index.html names no file")?);
+            let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let script = if small { minify(&script, &["--ecma", "5"])? } else { script };
+            filled += &format!("<script>{}</script>", script.trim());
+        } else if small && tag.contains("module") && !tag.contains("nomodule") && !content.is_empty() {
+            filled += &format!("<script{tag}>{}</script>", minify(content, &["--module"])?.trim());
+        } else {
+            filled += &format!("<script{tag}>{content}</script>");
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+fn minify(script: &str, options: &[&str]) -> Result<String> {
+    let mut terser: Command = tools::npm_program("terser");
+    terser.args(options).args(["--compress", "passes=2", "--mangle"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = terser.spawn().context("cannot start terser; delete .tools/npm and run the build again")?;
+    child.stdin.take().context("terser takes no input")?.write_all(script.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "terser ended with {}: a script of first-paint/ is not understood", output.status);
+    let script = String::from_utf8(output.stdout)?;
+    ensure!(!script.contains("</"), "a script of first-paint/ holds the end of a tag");
+    Ok(script)
+}
