@@ -13,6 +13,7 @@ use leptos::{
 };
 use saoma::{
     checkout::{Action, Connection, Event, Means, Pay, Reason, Saving, Screen, Sound, ViewModel},
+    config::Config,
     i18n::{Language, Locale, Messages},
     order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tips, UnixSeconds, WalletLink},
     view::{self, Ports, Poster, Saved},
@@ -56,6 +57,9 @@ impl Shown {
         let view = RwSignal::new(model);
         let ports = Ports {
             address: || "https://pay.example/pay/A1".into(),
+            back: || {},
+            goes_back: || true,
+            pay_path: |id| ["/pay/", id.as_str()].concat(),
             copy: |text, done| {
                 let works = text != "REFUSED";
                 COPIED.lock().unwrap().push(text);
@@ -77,7 +81,8 @@ impl Shown {
             speak: |locale| SPOKEN.lock().unwrap().push(locale.tag),
         };
         let language = RwSignal::new(english());
-        let mounted = mount_to_renderer(&root, move || view::page(view, language, ports));
+        let config: &'static Config = Box::leak(Box::default());
+        let mounted = mount_to_renderer(&root, move || view::page(view, language, config, ports));
         Self { language, root, view, _mounted: mounted }
     }
 
@@ -124,6 +129,7 @@ fn order() -> Arc<Order> {
 fn model(screen: Screen) -> ViewModel {
     ViewModel {
         connection: Connection::Good,
+        entry: None,
         expires: None,
         leaving_in: None,
         not_opened: false,

@@ -64,18 +64,18 @@ fn to_shop() -> Returning {
 }
 
 /// The texts of a hint, in their order.
-fn texts(nodes: &[Node]) -> Vec<&str> {
+fn texts(nodes: &[Node]) -> Vec<String> {
     nodes
         .iter()
         .flat_map(|node| match node {
             Node::Break => Vec::new(),
             Node::Element { children, .. } => texts(children),
-            Node::Text(text) => vec![text.as_str()],
+            Node::Text(text) => vec![text.clone()],
         })
         .collect()
 }
 
-fn tips(info: &Info) -> Vec<&str> {
+fn tips(info: &Info) -> Vec<String> {
     info.order.tips.read().iter().flat_map(|tip| texts(tip.nodes())).collect()
 }
 

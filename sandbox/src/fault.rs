@@ -9,12 +9,17 @@ use serde_json::Value;
 pub enum Call {
     /// `/api/order/audio`
     Audio,
+    /// `/api/order/chose-type`
+    #[serde(rename = "chose-type")]
+    ChoseType,
     /// `/api/order/info`
     Info,
     /// `/api/order/qrcode`
     Qrcode,
     /// `/api/order/status`
     Status,
+    /// `/api/pay/types`
+    Types,
 }
 
 /// Something that goes wrong with some requests of an order.

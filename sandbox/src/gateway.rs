@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     State,
     fault::{Call, Fault, Kind},
-    order::{Order, Stand},
+    order::{Order, Spec, Stand},
     server::Cut,
 };
 
@@ -31,7 +31,11 @@ use crate::{
 const LONGEST_HANG: Duration = Duration::from_secs(120);
 
 pub(crate) fn routes() -> Router<Arc<State>> {
-    Router::new().route("/api/order/{call}", post(answer))
+    Router::new()
+        .route("/api/order/{call}", post(answer))
+        .route("/api/pay/{call}", post(answer))
+        .route("/api/cashier/parse", post(parse_cashier))
+        .route("/api/order/create-cashier", post(create_at_cashier))
 }
 
 /// Marks a request as answered, also when the page has hung up.
@@ -73,6 +77,11 @@ async fn answer(
             return enveloped(404, "未能找到订单信息或失效", Value::Null).into_response();
         };
         let faults = order.meet(call);
+        if call == Call::ChoseType
+            && let Err(words) = choose(order, request.as_ref())
+        {
+            return enveloped(400, words, Value::Null).into_response();
+        }
         (faults, order.gateway_now(), data(call, order, host))
     };
     let mut response = respond(&state, data, &faults).await;
@@ -85,6 +94,46 @@ async fn answer(
     }
     drop(open);
     response
+}
+
+/// The ways to pay that every order has.
+pub(crate) const METHODS: [(&str, &str); 4] = [("alipay", "支付宝"), ("wxpay", "微信支付"), ("qqpay", "QQ钱包"), ("usdt", "USDT")];
+
+fn choose(order: &mut Order, request: Option<&Value>) -> Result<(), &'static str> {
+    let chosen = request.and_then(|request| request.get("pay_type")).and_then(Value::as_str);
+    let (code, name) = METHODS.iter().find(|(code, _)| Some(*code) == chosen).ok_or("支付方式不可用")?;
+    if order.stand() != Stand::Waiting {
+        return Err("订单状态不可用");
+    }
+    (order.spec.pay_type, order.spec.pay_type_text) = ((*code).into(), (*name).into());
+    Ok(())
+}
+
+/// The one cashier that there is, and its limits in fen.
+pub const CASHIER: &str = "TEA";
+const LIMITS: (i64, i64) = (1, 500_000);
+
+fn is_cashier(request: &Value) -> bool {
+    request.get("key").and_then(Value::as_str) == Some(CASHIER)
+}
+
+async fn parse_cashier(Extract(state): Extract<Arc<State>>, axum::Json(request): axum::Json<Value>) -> Response {
+    if !is_cashier(&request) {
+        return enveloped(404, "收银台不存在", Value::Null).into_response();
+    }
+    let data = json!({ "title": "茶馆收银台", "min_amount": LIMITS.0, "max_amount": LIMITS.1 });
+    if state.settings.flat { axum::Json(data).into_response() } else { enveloped(200, "success", data).into_response() }
+}
+
+/// Takes a whole number of fen and nothing else.
+async fn create_at_cashier(Extract(state): Extract<Arc<State>>, axum::Json(request): axum::Json<Value>) -> Response {
+    let amount = request.get("amount").and_then(Value::as_i64).filter(|amount| (LIMITS.0..=LIMITS.1).contains(amount));
+    let Some(amount) = amount.filter(|_| is_cashier(&request)) else {
+        return enveloped(400, "金额或收银台不正确", Value::Null).into_response();
+    };
+    let spec = Spec { amount, pay_type: String::new(), pay_type_text: String::new(), subject: "茶馆收银台".into(), ..Spec::default() };
+    let data = json!({ "order_id": state.orders().create(spec) });
+    if state.settings.flat { axum::Json(data).into_response() } else { enveloped(200, "success", data).into_response() }
 }
 
 /// The number of the order that a request names. `qrcode` takes the gateway's own number only.
@@ -106,6 +155,11 @@ fn enveloped(code: i64, message: &str, data: Value) -> axum::Json<Value> {
 fn data(call: Call, order: &Order, host: &str) -> Value {
     let mut data = match call {
         Call::Audio => json!(order.spec.audio),
+        Call::ChoseType => Value::Null,
+        Call::Types => METHODS
+            .iter()
+            .map(|(value, label)| json!({ "value": value, "label": label, "logo": format!("/sandbox/logo/{value}.svg") }))
+            .collect(),
         Call::Info => info(order),
         Call::Qrcode => code(order, host),
         Call::Status => status(order),

@@ -4,15 +4,18 @@
 //! [`Sandbox::start`] serves on a free port; everything a test does over HTTP can also be done with its methods.
 
 mod control;
+mod engine;
 mod fault;
 mod gateway;
 mod order;
 mod record;
 mod server;
 mod site;
+mod theme;
 mod wallet;
 
 use std::{
+    collections::BTreeMap,
     io,
     net::SocketAddr,
     path::PathBuf,
@@ -24,8 +27,10 @@ use axum::Router;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use fault::{Call, Fault, Kind};
+pub use gateway::CASHIER;
 pub use order::{Audio, Code, Order, Orders, Spec, Stand};
 pub use record::{Record, Records};
+pub use theme::{Kind as ThemeKind, check as check_theme};
 
 /// How a sandbox behaves.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +39,14 @@ pub struct Settings {
     pub dist: PathBuf,
     /// Answer as the specification prints it, without an envelope.
     pub flat: bool,
+    /// An installed theme for cashiers, in place of the built page.
+    pub cashier_theme: Option<PathBuf>,
+    /// Settings to put into the built page in place of its own: a JSON object.
+    pub page_settings: Option<String>,
+    /// The site's options, which themes read.
+    pub options: BTreeMap<String, String>,
+    /// An installed theme for paying, in place of the built page.
+    pub theme: Option<PathBuf>,
 }
 
 /// What the sandbox knows. All of it is bounded.
@@ -112,5 +125,5 @@ impl Drop for Sandbox {
 }
 
 fn routes(state: Arc<State>) -> Router {
-    Router::new().merge(gateway::routes()).merge(control::routes()).merge(wallet::routes()).merge(site::routes(&state)).with_state(state)
+    Router::new().merge(gateway::routes()).merge(control::routes()).merge(wallet::routes()).merge(site::routes()).with_state(state)
 }

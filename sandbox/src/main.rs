@@ -8,11 +8,14 @@ use std::{
 
 use clap::Parser;
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
-use sandbox::{Audio, Code, Fault, Kind, Sandbox, Settings, Spec, Stand};
+use sandbox::{Audio, CASHIER, Code, Fault, Kind, Sandbox, Settings, Spec, Stand, ThemeKind, check_theme};
 
 /// A payment gateway, a wallet and a bad network for development. It moves no money.
 #[derive(Parser)]
 struct Arguments {
+    /// Install this theme for cashiers: a folder that `cargo xtask theme` has written
+    #[arg(long, value_name = "FOLDER")]
+    cashier_theme: Option<PathBuf>,
     /// Create a few orders and print their links
     #[arg(long)]
     demo: bool,
@@ -25,19 +28,61 @@ struct Arguments {
     /// The address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
+    /// Set an option of the site, such as web_title, which themes read
+    #[arg(long, value_name = "NAME=VALUE", value_parser = option)]
+    option: Vec<(String, String)>,
     /// The port to listen on
     #[arg(long, default_value_t = 8088)]
     port: u16,
     /// The port to print in links, when another server is in front
     #[arg(long)]
     public_port: Option<u16>,
+    /// Set the built page up with this file (docs/settings.md)
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Install this theme for paying: a folder that `cargo xtask theme` has written
+    #[arg(long, value_name = "FOLDER")]
+    theme: Option<PathBuf>,
+}
+
+fn option(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Installs themes as the gateway does: only what it would take.
+fn install(theme: Option<&PathBuf>, kind: ThemeKind) -> Result<Option<PathBuf>, ExitCode> {
+    let Some(folder) = theme else { return Ok(None) };
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+    match check_theme(&folder, kind) {
+        Ok(()) => Ok(Some(folder)),
+        Err(reason) => {
+            eprintln!("sandbox: the theme in {} cannot be installed: {reason}; `cargo xtask theme` writes one", folder.display());
+            Err(ExitCode::FAILURE)
+        }
+    }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let address = SocketAddr::new(arguments.host, arguments.port);
-    let sandbox = match Sandbox::start(address, Settings { dist: arguments.dist.clone(), flat: arguments.flat }).await {
+    let themes = install(arguments.theme.as_ref(), ThemeKind::Pay)
+        .and_then(|theme| Ok((theme, install(arguments.cashier_theme.as_ref(), ThemeKind::Cashier)?)));
+    let (theme, cashier_theme) = match themes {
+        Ok(themes) => themes,
+        Err(code) => return code,
+    };
+    let options = arguments.option.iter().cloned().collect();
+    let page_settings = match arguments.settings.as_ref().map(std::fs::read_to_string).transpose() {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("sandbox: the settings cannot be read: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let settings = Settings { cashier_theme, dist: arguments.dist.clone(), flat: arguments.flat, options, page_settings, theme };
+    let sandbox = match Sandbox::start(address, settings).await {
         Ok(sandbox) => sandbox,
         Err(error) => {
             eprintln!("sandbox: cannot listen on {address}: {error}; end the program that does, or choose another port");
@@ -90,6 +135,7 @@ fn print_demo(sandbox: &Sandbox, origin: &str) {
     for (what, link, _) in links {
         println!("{what}\n  {link}");
     }
+    println!("A cashier: the shopper enters the amount\n  {origin}/cashier/{CASHIER}");
     println!();
 }
 

@@ -6,19 +6,16 @@ use axum::{
     Form, Router,
     extract::{Path, Query, State as Extract},
     http::{StatusCode, header},
-    response::{Html, IntoResponse, Redirect, Response},
-    routing::{get, post},
+    response::{Html, IntoResponse, Response},
+    routing::get,
 };
 
 use crate::{State, order::Stand};
 
-const METHODS: [(&str, &str); 4] = [("alipay", "支付宝"), ("wxpay", "微信支付"), ("qqpay", "QQ钱包"), ("usdt", "USDT")];
-
 pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new()
         .route("/sandbox/wallet/{id}", get(wallet).post(decide))
-        .route("/sandbox/choose/{id}", post(choose))
-        .route("/pay/separate/{id}", get(methods))
+        .route("/sandbox/logo/{file}", get(logo))
         .route("/sandbox/shop", get(shop))
         .route("/sandbox/prompt.wav", get(|| async { ([(header::CONTENT_TYPE, "audio/wav")], tone()) }))
 }
@@ -73,23 +70,21 @@ async fn decide(Extract(state): Extract<Arc<State>>, Path(id): Path<String>, For
     page("已付款 Paid", "").into_response()
 }
 
-async fn methods(Extract(state): Extract<Arc<State>>, Path(id): Path<String>) -> Response {
-    if state.orders().get(&id).is_none() {
-        return no_such_order();
-    }
-    let buttons: String =
-        METHODS.iter().map(|(code, name)| format!("<button name=\"pay_type\" value=\"{code}\">{name}</button>")).collect();
-    page("选择支付方式 Choose how to pay", &format!("<form method=\"post\" action=\"/sandbox/choose/{}\">{buttons}</form>", escape(&id)))
-        .into_response()
-}
-
-async fn choose(Extract(state): Extract<Arc<State>>, Path(id): Path<String>, Form(form): Form<HashMap<String, String>>) -> Response {
-    let mut orders = state.orders();
-    let Some(order) = orders.get_mut(&id) else { return no_such_order() };
-    let chosen = form.get("pay_type").map(String::as_str);
-    let Some((code, name)) = METHODS.iter().find(|(code, _)| Some(*code) == chosen) else { return StatusCode::BAD_REQUEST.into_response() };
-    (order.spec.pay_type, order.spec.pay_type_text) = ((*code).into(), (*name).into());
-    Redirect::to(&format!("/pay/{id}")).into_response()
+/// A logo: a coloured square with the first letter.
+async fn logo(Path(file): Path<String>) -> Response {
+    let colour = match file.trim_end_matches(".svg") {
+        "alipay" => "1677ff",
+        "qqpay" => "12b7f5",
+        "usdt" => "26a17b",
+        "wxpay" => "07c160",
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let letter = file.get(..1).unwrap_or_default().to_uppercase();
+    let picture = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 24 24\"><rect width=\"24\" height=\"24\" rx=\"6\" fill=\"#{colour}\"/>\
+         <text x=\"12\" y=\"17\" font-size=\"14\" font-family=\"sans-serif\" font-weight=\"700\" text-anchor=\"middle\" fill=\"#fff\">{letter}</text></svg>"
+    );
+    ([(header::CONTENT_TYPE, "image/svg+xml")], picture).into_response()
 }
 
 async fn shop(Query(query): Query<HashMap<String, String>>) -> Html<String> {

@@ -1,13 +1,13 @@
 //! Everything that decides whether a change is good.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Result, bail};
 
 use crate::{
-    page, project,
+    page, project, schema,
     step::{run, run_quietly, step},
-    tools,
+    theme, tools,
 };
 
 /// All checks, cheapest first.
@@ -35,6 +35,7 @@ pub(crate) fn all() -> Result<()> {
             LINE,
         )
     })?;
+    step("Settings' schema", schema::check)?;
     step("Native tests", || run(&mut cargo(&["test", "--locked", "--workspace"]), LINE))?;
     let browser = tools::browser()?;
     if let Some(browser) = &browser {
@@ -88,6 +89,7 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
 }
 
 fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> {
+    step("Packing the themes", || theme::pack(&themes(), "saoma", None))?;
     step("End-to-end tests", || {
         run(e2e(browser).args(arguments), "a failed scenario says what it saw; its screenshot is in tests/e2e/report/")
     })
@@ -98,10 +100,16 @@ fn e2e(browser: &tools::Browser) -> Command {
     let mut program = cargo(&["run", "--quiet", "--locked", "--package", "e2e", "--"]);
     program
         .env("SAOMA_DIST", project::dist())
+        .env("SAOMA_THEMES", themes())
         .env("SAOMA_AXE", tools::axe())
         .env("SAOMA_CHROME", &browser.chrome)
         .env("SAOMA_CHROMEDRIVER", &browser.chromedriver);
     program
+}
+
+/// Where the end-to-end tests find the packed themes.
+fn themes() -> PathBuf {
+    project::root().join("target/themes")
 }
 
 const LINE: &str = "the output above names the file and the line";

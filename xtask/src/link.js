@@ -5,7 +5,7 @@ const part = (file, integrity, needs) => {
         const answer = fetch(new URL(file, import.meta.url), { integrity });
         await Promise.all(needs.map((need) => need()));
         const response = await answer;
-        if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
+        if (!response.ok) throw new Error(response.url + ": HTTP status " + response.status);
         const shared = { SHARED };
         await WebAssembly.instantiate(await response.arrayBuffer(), { __wasm_split: shared });
     };

@@ -8,11 +8,13 @@ mod fuzz;
 mod inline;
 mod page;
 mod project;
+mod schema;
 mod seal;
 mod serve;
 mod shrink;
 mod split;
 mod step;
+mod theme;
 mod tools;
 
 use clap::{Parser, Subcommand};
@@ -52,6 +54,8 @@ enum Task {
     },
     /// Show this list
     Help,
+    /// Write docs/settings.schema.json and the table of docs/settings.md from the types
+    Schema,
     /// Make the application small and write the content security policy (the build calls it)
     #[command(hide = true)]
     Seal,
@@ -63,6 +67,8 @@ enum Task {
     },
     /// Run everything that decides whether a change is good
     Test,
+    /// Build the page and pack it as themes of the XArrPay gateway, into theme/
+    Theme(theme::Choices),
 }
 
 fn main() {
@@ -74,9 +80,11 @@ fn main() {
         Task::Fuzz { seconds } => fuzz::run(seconds),
         Task::Gallery { part } => check::gallery(part.as_deref()),
         Task::Help => help(),
+        Task::Schema => schema::write(),
         Task::Seal => seal::run(),
         Task::Soak { minutes } => check::soak(minutes),
         Task::Test => check::all(),
+        Task::Theme(choices) => theme::run(&choices),
     };
     if let Err(error) = result {
         eprintln!("\nerror: {error:#}");

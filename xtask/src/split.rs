@@ -48,7 +48,7 @@ pub(crate) fn split() -> Result<Split> {
     let mut split = tools::split();
     run_quietly(split.args(["--target", "web", "--out-name", "saoma"]).arg(&whole).arg(&folder), ADVICE)?;
     let mut bind = tools::wasm_bindgen();
-    bind.args(["--target", "web", "--no-typescript", "--out-name", "saoma", "--out-dir"]).arg(folder.join("bound"));
+    bind.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-name", "saoma", "--out-dir"]).arg(folder.join("bound"));
     run_quietly(bind.arg(folder.join("saoma.wasm")), ADVICE)?;
     let script = fs::read_to_string(folder.join("__wasm_split.js"))?;
     let glue = fs::read_to_string(folder.join("bound/saoma.js"))?;

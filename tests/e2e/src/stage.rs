@@ -67,6 +67,10 @@ pub(crate) struct Look {
     pub(crate) phone: bool,
     /// Runs before the page's own scripts.
     pub(crate) script: &'static str,
+    /// The merchant's settings; none where it is empty.
+    pub(crate) settings: &'static str,
+    /// Whether the page is the packed theme.
+    pub(crate) theme: bool,
     pub(crate) width: u32,
 }
 
@@ -81,6 +85,8 @@ impl Look {
             language: "zh-CN",
             phone: false,
             script: "",
+            settings: "",
+            theme: false,
             width: 1280,
         }
     }
@@ -107,6 +113,11 @@ impl FormatRequestData for ReadConsole {
     }
 }
 
+/// Where `cargo xtask e2e` has put the packed themes.
+pub(crate) fn themes() -> PathBuf {
+    env::var_os("SAOMA_THEMES").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/themes"), PathBuf::from)
+}
+
 /// What must never be in a console, whatever a gateway does.
 const ALARMS: [&str; 5] = ["Content Security Policy", "Uncaught", "panicked", "RuntimeError", "unreachable executed"];
 
@@ -114,7 +125,16 @@ impl Stage {
     pub(crate) async fn set(name: &'static str, driver_url: &str, look: &Look) -> Result<Self> {
         let dist = env::var_os("SAOMA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
         ensure!(dist.join("index.html").is_file(), "{} holds no page; run `cargo xtask build`", dist.display());
-        let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Settings { dist, flat: look.flat }).await?;
+        let theme = |kind: &str| look.theme.then(|| themes().join(kind).join("saoma"));
+        let settings = Settings {
+            cashier_theme: theme("cashier"),
+            dist,
+            flat: look.flat,
+            options: [("web_title".to_owned(), "茶馆 & \"Tea\" </title>".to_owned())].into(),
+            page_settings: (!look.settings.is_empty()).then(|| look.settings.to_owned()),
+            theme: theme("pay"),
+        };
+        let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await?;
         let driver = open_browser(driver_url, look).await?;
         let stage = Self { driver, name, sandbox };
         stage.dress(look).await?;

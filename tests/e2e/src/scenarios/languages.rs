@@ -27,8 +27,8 @@ async fn every_language_fits(stage: &Stage) -> Result<()> {
             let said = stage.eval("[document.documentElement.lang, document.documentElement.dir]").await?;
             let direction = if ["ar", "fa"].contains(&tag.as_str()) { "rtl" } else { "ltr" };
             ensure!(said == json!([tag, direction]), "{said}");
-            let loaded = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.startsWith('/locales/'))";
-            ensure!(stage.eval(loaded).await? == json!([format!("/locales/{tag}.json")]), "{tag}: one language");
+            let loaded = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.includes('/assets/locales/'))";
+            ensure!(stage.eval(loaded).await? == json!([format!("/pay/assets/locales/{tag}.json")]), "{tag}: one language");
             let widths = stage.eval("[document.documentElement.scrollWidth, innerWidth]").await?;
             ensure!(widths.get(0) == widths.get(1), "{tag}: {screen} is too wide: {widths}");
             let text = stage.text().await?;
@@ -49,7 +49,10 @@ async fn a_language_is_chosen(stage: &Stage) -> Result<()> {
     let id = stage.open_order(screens::full()).await?;
     stage.until_text("请使用支付宝扫码付款").await?;
     let asked = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => /order.info|locales/.test(path))";
-    ensure!(stage.eval(asked).await? == json!(["/api/order/info", "/locales/zh-CN.json"]), "the order is asked for before the words");
+    ensure!(
+        stage.eval(asked).await? == json!(["/api/order/info", "/pay/assets/locales/zh-CN.json"]),
+        "the order is asked for before the words"
+    );
     stage.choose_language("ru").await?;
     stage.until_text("Отсканируйте через Alipay").await?;
     ensure!(

@@ -6,6 +6,7 @@ mod flow;
 mod languages;
 mod look;
 mod matrix;
+mod merchant;
 mod places;
 mod saving;
 mod sound;
@@ -20,6 +21,7 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     flow::add(&mut suite);
     faults::add(&mut suite);
     matrix::add(&mut suite);
+    merchant::add(&mut suite);
     sound::add(&mut suite);
     tabs::add(&mut suite);
     look::add(&mut suite);
