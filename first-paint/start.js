@@ -10,6 +10,8 @@
   // What was drawn stays on the page, and can still be paid.
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
+  // Filled in by the build.
+  if (parent !== window) import("EMBEDDED_FILE");
   const href = (selector) => document.querySelector(selector).href;
   try {
     const application = await import(href("link[rel=modulepreload]"));

@@ -11,6 +11,7 @@ mod order;
 mod record;
 mod server;
 mod site;
+mod studio;
 mod theme;
 mod wallet;
 
@@ -54,18 +55,25 @@ pub struct Settings {
 pub struct State {
     began: Instant,
     orders: Mutex<Orders>,
+    page_settings: Mutex<Option<String>>,
     records: Mutex<Records>,
     settings: Settings,
 }
 
 impl State {
     fn new(settings: Settings) -> Arc<Self> {
-        Arc::new(Self { began: Instant::now(), orders: Mutex::default(), records: Mutex::default(), settings })
+        let page_settings = Mutex::new(settings.page_settings.clone());
+        Arc::new(Self { began: Instant::now(), orders: Mutex::default(), page_settings, records: Mutex::default(), settings })
     }
 
     /// The orders. A panic elsewhere does not make them worse.
     pub fn orders(&self) -> MutexGuard<'_, Orders> {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Settings that stand in the page in place of its own.
+    pub fn page_settings(&self) -> MutexGuard<'_, Option<String>> {
+        self.page_settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was asked so far.
@@ -125,5 +133,11 @@ impl Drop for Sandbox {
 }
 
 fn routes(state: Arc<State>) -> Router {
-    Router::new().merge(gateway::routes()).merge(control::routes()).merge(wallet::routes()).merge(site::routes()).with_state(state)
+    Router::new()
+        .merge(gateway::routes())
+        .merge(control::routes())
+        .merge(wallet::routes())
+        .merge(studio::routes())
+        .merge(site::routes())
+        .with_state(state)
 }

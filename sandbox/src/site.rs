@@ -77,9 +77,10 @@ pub(crate) fn set_up(page: &str, settings: &str) -> String {
 }
 
 async fn index(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
-    if let Some(settings) = &state.settings.page_settings {
+    let settings = state.page_settings().clone();
+    if let Some(settings) = settings {
         let page = std::fs::read_to_string(state.settings.dist.join("index.html")).unwrap_or_default();
-        return with_caching(Html(set_up(&page, settings)).into_response(), "no-cache");
+        return with_caching(Html(set_up(&page, &settings)).into_response(), "no-store");
     }
     let file = ServeFile::new(state.settings.dist.join("index.html")).precompressed_br().precompressed_gzip();
     match file.oneshot(request).await {

@@ -17,6 +17,7 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/sandbox/wallet/{id}", get(wallet).post(decide))
         .route("/sandbox/logo/{file}", get(logo))
         .route("/sandbox/shop", get(shop))
+        .route("/sandbox/store", get(|| async { Html(include_str!("store.html")) }))
         .route("/sandbox/prompt.wav", get(|| async { ([(header::CONTENT_TYPE, "audio/wav")], tone()) }))
 }
 

@@ -8,6 +8,11 @@ use web_sys::{CustomEvent, CustomEventInit};
 
 /// The page shows another screen.
 pub(super) fn screen(name: &str, method: Option<&str>) {
+    // For whoever comes to listen later.
+    if let Some(page) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element()) {
+        // Setting an attribute fails only for a name that is none.
+        let _ = page.set_attribute("data-shown", name);
+    }
     let detail = [("screen", JsValue::from_str(name)), ("method", method.map_or(JsValue::NULL, JsValue::from_str))];
     tell("saoma:screen", &detail);
 }

@@ -89,6 +89,7 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
 }
 
 fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> {
+    tools::install_servers()?;
     step("Packing the themes", || theme::pack(&themes(), "saoma", None))?;
     step("End-to-end tests", || {
         run(e2e(browser).args(arguments), "a failed scenario says what it saw; its screenshot is in tests/e2e/report/")

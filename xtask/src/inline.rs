@@ -37,7 +37,7 @@ pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
     Ok(filled)
 }
 
-fn minify(script: &str, options: &[&str]) -> Result<String> {
+pub(crate) fn minify(script: &str, options: &[&str]) -> Result<String> {
     let mut terser: Command = tools::npm_program("terser");
     terser.args(options).args(["--compress", "passes=2", "--mangle"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = terser.spawn().context("cannot start terser; delete .tools/npm and run the build again")?;

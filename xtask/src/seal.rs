@@ -3,7 +3,10 @@
 //!
 //! Trunk calls this as a hook on the page that it has put together, before it becomes `dist/`.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -17,13 +20,32 @@ pub(crate) fn run() -> Result<()> {
     let is_release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let file = folder.join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let page = inline::inline(&page, is_release)?;
+    let page = name_embedded(&folder, &inline::inline(&page, is_release)?, is_release)?;
     let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() {
         open_to_reload(&page)
     } else {
         seal(&if is_release { shrink::shrink(&folder, &page)? } else { page })?
     };
     fs::write(&file, sealed).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Names the script that is loaded in a frame by its content, and lets the start know. The one of the shop keeps its name.
+fn name_embedded(folder: &Path, page: &str, is_release: bool) -> Result<String> {
+    const PLACE: &str = "EMBEDDED_FILE";
+    ensure!(page.matches(PLACE).count() == 1, "index.html must name {PLACE} once, in its start script");
+    let file = folder.join("assets/embedded.js");
+    let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let script = if is_release { inline::minify(&script, &["--module"])? } else { script };
+    let hash: String = Sha256::digest(&script).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("saoma-embedded-{hash}.js");
+    fs::write(file.with_file_name(&name), script)?;
+    fs::remove_file(&file)?;
+    let shop_side = folder.join("assets/saoma-embed.js");
+    if is_release {
+        let script = fs::read_to_string(&shop_side).with_context(|| format!("cannot read {}", shop_side.display()))?;
+        fs::write(&shop_side, inline::minify(&script, &["--ecma", "5"])?)?;
+    }
+    Ok(page.replace(PLACE, &format!("./assets/{name}")))
 }
 
 /// Set while Trunk serves with live reload: it adds a script of its own after this hook, which no hash can name.

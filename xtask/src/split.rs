@@ -119,9 +119,9 @@ impl Split {
     }
 }
 
-/// Whether this file of `dist/` is a part that comes on demand: `assets/saoma-NAME-HASH.wasm`.
+/// Whether this file of `dist/` comes on demand: `assets/saoma-NAME-HASH.wasm`, and the scripts for a frame.
 pub(crate) fn is_part(file: &str) -> bool {
-    file.ends_with(".wasm") && file.matches('-').count() > 1
+    file.matches('-').count() > 1 || file.ends_with("saoma-embed.js")
 }
 
 /// The program's own arguments, for the build that is to be taken apart.

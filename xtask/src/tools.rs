@@ -165,6 +165,19 @@ pub(crate) fn browser() -> Result<Option<Browser>> {
     Ok(found)
 }
 
+/// The servers of `deploy/`, which the end-to-end tests run.
+pub(crate) fn install_servers() -> Result<()> {
+    let is_there = |program| on_path(program).is_some() || Path::new("/usr/sbin").join(program).is_file();
+    if ["nginx", "caddy"].into_iter().all(is_there) {
+        return Ok(());
+    }
+    step("Installing nginx and Caddy with apt", || {
+        run_quietly(apt().args(["update", "-q"]), SERVERS)?;
+        run_quietly(apt().args(["install", "-q", "-y", "--no-install-recommends", "nginx-light", "caddy"]), SERVERS)
+    })
+}
+
+const SERVERS: &str = "install nginx and Caddy, which the tests put in front of the sandbox, and put them on PATH";
 const ADVICE: &str = "as another user than root, or without apt: install Chromium and ChromeDriver and put them on PATH";
 
 fn apt() -> Command {

@@ -200,6 +200,11 @@ impl Stage {
 
     // The browser
 
+    /// Opens an address.
+    pub(crate) async fn open_url(&self, url: &str) -> Result<()> {
+        self.driver.goto(url).await.with_context(|| format!("cannot open {url}"))
+    }
+
     /// Opens a path of the sandbox.
     pub(crate) async fn open(&self, path: &str) -> Result<()> {
         self.driver.goto(format!("{}{path}", self.sandbox.origin())).await.with_context(|| format!("cannot open {path}"))

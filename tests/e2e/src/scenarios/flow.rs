@@ -220,6 +220,7 @@ async fn a_return_target_is_not_in_the_page_before_payment(stage: &Stage) -> Res
 async fn an_order_without_a_method_goes_to_the_choice(stage: &Stage) -> Result<()> {
     let id = stage.open_order(Spec { pay_type: String::new(), ..Spec::default() }).await?;
     stage.until(&format!("location.pathname === '/pay/separate/{id}'")).await?;
+    stage.until("document.querySelector('.method[data-method=wxpay]') !== null").await?;
     stage.press(".method[data-method=wxpay]").await?;
     stage.until_code().await?;
     stage.until_text("请使用微信扫码付款").await

@@ -1,6 +1,7 @@
 //! What a shopper, a merchant and a gateway go through together.
 
 mod accessibility;
+mod deploy;
 mod faults;
 mod flow;
 mod languages;
@@ -22,6 +23,7 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     faults::add(&mut suite);
     matrix::add(&mut suite);
     merchant::add(&mut suite);
+    deploy::add(&mut suite);
     sound::add(&mut suite);
     tabs::add(&mut suite);
     look::add(&mut suite);

@@ -1,0 +1,183 @@
+//! The configurations of `deploy/`, each run with the real server in front of the sandbox.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use sandbox::{Spec, Stand};
+use serde_json::json;
+
+use crate::{Stage, Suite, stage::Look};
+
+pub(super) fn add(suite: &mut Suite) {
+    suite.add("nginx_serves_the_page", Look::desktop(), async |stage| serves(stage, start_nginx).await);
+    suite.add("caddy_serves_the_page", Look::desktop(), async |stage| serves(stage, start_caddy).await);
+}
+
+/// A server of this scenario's own; it ends when this is dropped.
+struct Server {
+    child: Child,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// The configuration with this machine's values in the places that are a merchant's to change.
+fn configuration(file: &str, changes: &[(&str, String)]) -> Result<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").join(file);
+    let mut text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    ensure!(text.matches("# CHANGE").count() == changes.len(), "{file} names its places to change");
+    for (from, to) in changes {
+        ensure!(text.matches(from).count() == 1, "{file} says {from:?} once");
+        text = text.replace(from, to);
+    }
+    Ok(text)
+}
+
+fn dist() -> Result<String> {
+    let dist = env::var_os("SAOMA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
+    Ok(dist.canonicalize()?.display().to_string())
+}
+
+fn folder(port: u16) -> Result<PathBuf> {
+    let folder = env::temp_dir().join(format!("saoma-deploy-{}-{port}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn start_nginx(gateway: &str) -> Result<Server> {
+    let port = free_port()?;
+    let folder = folder(port)?;
+    let site = configuration(
+        "nginx.conf",
+        &[
+            ("server 127.0.0.1:8088;", format!("server {gateway};")),
+            ("listen 80;", format!("listen 127.0.0.1:{port};")),
+            ("root /srv/saoma;", format!("root {};", dist()?)),
+        ],
+    )?;
+    fs::write(folder.join("site.conf"), site)?;
+    let temporary: String = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
+        .map(|name| format!("{name}_temp_path {}/{name};\n", folder.display()))
+        .concat();
+    // Files of the checkout may be readable by its owner only.
+    let main = format!(
+        "daemon off;\nuser root;\npid {0}/nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\ninclude /etc/nginx/mime.types;\naccess_log off;\n\
+         {temporary}include {0}/site.conf;\n}}\n",
+        folder.display()
+    );
+    let main = if is_root() { main } else { main.replace("user root;\n", "") };
+    fs::write(folder.join("nginx.conf"), main)?;
+    let mut nginx = Command::new("nginx");
+    nginx.arg("-p").arg(&folder).arg("-c").arg(folder.join("nginx.conf"));
+    started(nginx, folder, port, "nginx")
+}
+
+fn is_root() -> bool {
+    fs::read_dir("/root").is_ok()
+}
+
+fn start_caddy(gateway: &str) -> Result<Server> {
+    let port = free_port()?;
+    let folder = folder(port)?;
+    let site = configuration(
+        "Caddyfile",
+        &[
+            ("reverse_proxy 127.0.0.1:8088", format!("reverse_proxy {gateway}")),
+            ("\n:80 {", format!("\nhttp://127.0.0.1:{port} {{")),
+            ("root * /srv/saoma", format!("root * {}", dist()?)),
+        ],
+    )?;
+    fs::write(folder.join("Caddyfile"), format!("{{\n\tadmin off\n}}\n{site}"))?;
+    let mut caddy = Command::new("caddy");
+    caddy
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(folder.join("Caddyfile"))
+        .env("XDG_DATA_HOME", &folder)
+        .env("HOME", &folder);
+    started(caddy, folder, port, "caddy")
+}
+
+fn started(mut command: Command, folder: PathBuf, port: u16, name: &str) -> Result<Server> {
+    let log = fs::File::create(folder.join("log"))?;
+    let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn();
+    let child = child.with_context(|| format!("{name} cannot be started; `cargo xtask e2e` installs it with apt"))?;
+    let server = Server { child, folder, port };
+    let began = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let log = || fs::read_to_string(server.folder.join("log")).unwrap_or_default();
+        ensure!(began.elapsed() < Duration::from_secs(10), "{name} does not listen: {}", log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(server)
+}
+
+async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> {
+    let server = start(&stage.sandbox.address().to_string())?;
+    let origin = format!("http://127.0.0.1:{}", server.port);
+    let back = format!("{}/sandbox/shop", stage.sandbox.origin());
+    // At the top, below another path, and by query.
+    for path in ["/pay/", "/some/shop/pay/", "/?order_id="] {
+        let id = stage.order(Spec { return_uri: Some(back.clone()), ..Spec::default() });
+        stage.open_url(&format!("{origin}{path}{id}")).await?;
+        stage.until_code().await?;
+        stage.until_words().await?;
+        stage.change(&id, |spec| spec.status = Stand::Paid)?;
+        stage.until("location.pathname === '/sandbox/shop'").await?;
+    }
+    stage.open_url(&format!("{origin}/pay/NOPE")).await?;
+    stage.until_screen("not-found").await?;
+    let of = |path: &str| {
+        format!(
+            "fetch('{path}', {{ method: '{}' }}).then((answer) => ({{ status: answer.status, caching: answer.headers.get('cache-control'), \
+             type: answer.headers.get('content-type'), frames: answer.headers.get('content-security-policy'), \
+             sniff: answer.headers.get('x-content-type-options') }}))",
+            if path.starts_with("/api/") { "POST" } else { "GET" }
+        )
+    };
+    let page = stage.eval(&of("/pay/X")).await?;
+    let wanted =
+        json!({ "status": 200, "caching": "no-cache", "type": page["type"], "frames": "frame-ancestors 'self'", "sniff": "nosniff" });
+    ensure!(page == wanted && page["type"].as_str().unwrap_or_default().starts_with("text/html"), "the page: {page}");
+    let files = stage
+        .eval("performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/assets/'))")
+        .await?;
+    let files: Vec<&str> = files.as_array().into_iter().flatten().filter_map(|file| file.as_str()).collect();
+    ensure!(files.len() >= 3, "script, application and words: {files:?}");
+    for file in files {
+        let answer = stage.eval(&of(file)).await?;
+        ensure!(answer["caching"] == "public, max-age=31536000, immutable", "{file}: {answer}");
+        if file.ends_with(".wasm") {
+            ensure!(answer["type"] == "application/wasm", "{file}: {answer}");
+        }
+    }
+    let sent = "performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('.wasm')).every((entry) => entry.encodedBodySize < entry.decodedBodySize)";
+    ensure!(stage.eval(sent).await? == true, "the application travels compressed");
+    let embed = stage.eval(&of("/assets/saoma-embed.js")).await?;
+    ensure!(embed["status"] == 200 && embed["caching"] == "no-cache", "a name that stays is asked for each time: {embed}");
+    let api = stage.eval(&of("/api/order/status?_time=1")).await?;
+    ensure!(api["caching"] == "no-store", "an answer of the gateway: {api}");
+    for missing in ["/nothing", "/assets/nothing.js", "/pay/x.html.bak", "/index.html.br"] {
+        ensure!(stage.eval(&of(missing)).await?["status"] == 404, "{missing}");
+    }
+    // What was missing is in the console, as it should be.
+    stage.console().await?;
+    Ok(())
+}
