@@ -10,9 +10,9 @@
   // What was drawn stays on the page, and can still be paid.
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
-  // Filled in by the build.
-  if (parent !== window) import("EMBEDDED_FILE");
   const href = (selector) => document.querySelector(selector).href;
+  // The name is filled in by the build.
+  if (parent !== window) import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));
   try {
     const application = await import(href("link[rel=modulepreload]"));
     await application.default({ module_or_path: href("link[rel=preload][as=fetch]") });

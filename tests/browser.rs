@@ -161,8 +161,9 @@ fn awaiting(pay: Pay) -> ViewModel {
 }
 
 #[wasm_bindgen_test]
-fn texts_are_text() {
+async fn texts_are_text() {
     let shown = Shown::new(awaiting(instrument()));
+    leptos::task::tick().await;
     assert_eq!(shown.text("h1"), "<img src=x onerror=alert(1)>");
     assert!(shown.find("h1 img").is_none());
     assert_eq!(shown.text(".tips"), "Pay soon");
@@ -331,8 +332,9 @@ async fn a_code_is_saved_with_what_it_pays() {
 }
 
 #[wasm_bindgen_test]
-fn inside_an_app_the_picture_itself_is_what_is_saved() {
+async fn inside_an_app_the_picture_itself_is_what_is_saved() {
     let shown = Shown::new(awaiting(with_actions(vec![Action::LeaveApp, Action::CopyLink, Action::Scan, Action::Save(Saving::LongPress)])));
+    leptos::task::tick().await;
     let source = shown.find("img.code").unwrap().get_attribute("src").unwrap();
     assert_eq!(source, "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==#Scan with Alipay to pay|Order …A1");
     assert!(shown.find(".leave-app").is_some() && shown.find("a[data-wallet]").is_none() && shown.find(".save").is_none());
@@ -369,6 +371,7 @@ async fn a_merchants_markup_is_rebuilt_and_folds() {
     let html = format!("<p onclick=x>Pay <b>soon</b> <a href='https://shop.example'>see</a></p><ul><li>{}</ul>", "long ".repeat(80));
     let order = Arc::new(Order { tips: Tips::new(None, false, Some(html)), ..Order::clone(&order()) });
     let shown = Shown::new(ViewModel { pay: Some(instrument()), ..model(Screen::Awaiting { order }) });
+    leptos::task::tick().await;
     assert!(shown.find(".tips [onclick]").is_none());
     assert_eq!(shown.text(".tips strong"), "soon");
     assert_eq!(shown.find(".tips a").unwrap().get_attribute("rel").as_deref(), Some("noopener noreferrer"));

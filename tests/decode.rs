@@ -9,8 +9,8 @@ use std::{fs, path::Path, time::Duration};
 use saoma::{
     gateway::{self, Reply},
     order::{
-        Answer, AudioUrl, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Node, Offer, OrderId, OrderRef, OutOrderId, PayMethod,
-        Picture, Prompt, Refusal, ReturnTarget, Returning, ServiceQq, Standing, Tone, UnixSeconds, WalletLink,
+        Answer, AudioUrl, Call, Cashier, CashierKey, Code, End, Failure, Fault, Fen, Info, Instrument, Node, Offer, OrderId, OrderRef,
+        OutOrderId, PayMethod, Picture, Prompt, Refusal, ReturnTarget, Returning, ServiceQq, Standing, Tone, UnixSeconds, WalletLink,
     },
 };
 
@@ -244,4 +244,54 @@ fn the_type_says_what_to_do() {
     }
     let unknown = instrument("qrcode-unknown.json");
     assert_eq!((unknown.wallet, unknown.content.as_deref()), (WalletLink::decode("https://pay.example/h5"), Some("x")));
+}
+
+/// A reply that stands here rather than in a file: its variations are a word each.
+fn decoded(call: &Call, body: &str) -> Answer {
+    gateway::decode(call, Reply { body, http_status: 200 }, "https://pay.example")
+}
+
+#[test]
+fn methods_are_a_list_of_what_can_be_chosen() {
+    let call = Call::Methods(OrderId::decode("A1").unwrap());
+    let entries = r#"[{"value":"alipay","label":"支付宝","logo":"/a.png"},{"value":"usdt","label":"","logo":"https://cdn.example/u.png"},{"label":"x"},7]"#;
+    for body in [format!(r#"{{"code":200,"data":{entries}}}"#), entries.to_owned()] {
+        let Answer::Methods(Ok(methods)) = decoded(&call, &body) else { panic!("{body}") };
+        let read: Vec<_> = methods.iter().map(|method| (method.code.as_str(), method.label.as_deref(), method.logo.is_some())).collect();
+        assert_eq!(read, [("alipay", Some("支付宝"), true), ("usdt", None, false)]);
+    }
+    for body in [r#"{"code":200,"data":{}}"#, r#"{"code":200,"data":null}"#, r#"{"code":200}"#, "<html>", "null"] {
+        assert!(matches!(decoded(&call, body), Answer::Methods(Err(Failure::Fault(_)))), "{body}");
+    }
+}
+
+#[test]
+fn a_choice_is_taken_by_the_code_alone() {
+    let call = Call::Choose { id: OrderId::decode("A1").unwrap(), method: "alipay".into() };
+    for body in [r#"{"code":200,"message":"success","data":null}"#, r#"{"code":"200"}"#, r#"{"code":200,"data":[]}"#, "{}"] {
+        assert_eq!(decoded(&call, body), Answer::Chosen(Ok(())), "{body}");
+    }
+    let refused = Refusal { code: 400, message: Some("no".into()) };
+    assert_eq!(decoded(&call, r#"{"code":400,"message":"no","data":null}"#), Answer::Chosen(Err(Failure::Refused(refused))));
+    assert!(matches!(decoded(&call, "<html>"), Answer::Chosen(Err(Failure::Fault(_)))));
+}
+
+#[test]
+fn a_cashier_has_limits_and_makes_orders() {
+    let key = CashierKey::decode("K1").unwrap();
+    let cashier = |highest, lowest, title: Option<&str>| {
+        Answer::Cashier(Ok(Cashier {
+            highest: Fen::decode(highest).filter(|_| highest > 0),
+            lowest: Fen::decode(lowest).unwrap(),
+            title: title.map(Into::into),
+        }))
+    };
+    let call = Call::Cashier(key.clone());
+    let full = r#"{"code":200,"data":{"title":"茶","min_amount":"100","max_amount":5000}}"#;
+    assert_eq!(decoded(&call, full), cashier(5000, 100, Some("茶")));
+    assert_eq!(decoded(&call, r#"{"code":200,"data":{"name":"x","min_amount":0,"max_amount":-1}}"#), cashier(0, 1, Some("x")));
+    let call = Call::Create { amount: Fen::decode(1234).unwrap(), key };
+    assert_eq!(gateway::request(&call).body, r#"{"key":"K1","amount":1234}"#);
+    assert_eq!(decoded(&call, r#"{"code":200,"data":{"order_id":77}}"#), Answer::Created(Ok(OrderId::decode("77").unwrap())));
+    assert!(matches!(decoded(&call, r#"{"code":200,"data":{"order_id":""}}"#), Answer::Created(Err(Failure::Fault(_)))));
 }

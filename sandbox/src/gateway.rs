@@ -155,7 +155,7 @@ fn enveloped(code: i64, message: &str, data: Value) -> axum::Json<Value> {
 fn data(call: Call, order: &Order, host: &str) -> Value {
     let mut data = match call {
         Call::Audio => json!(order.spec.audio),
-        Call::ChoseType => Value::Null,
+        Call::ChoseType => json!({}),
         Call::Types => METHODS
             .iter()
             .map(|(value, label)| json!({ "value": value, "label": label, "logo": format!("/sandbox/logo/{value}.svg") }))

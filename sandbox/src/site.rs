@@ -101,7 +101,11 @@ async fn themed(state: Arc<State>, kind: Kind, page: &str, id: Option<&str>, req
         theme::page(&state, &folder, kind, page, id.and_then(|id| orders.get(id)))
     };
     match page {
-        Ok(page) => with_caching(Html(page).into_response(), "no-store"),
+        Ok(page) => {
+            let settings = state.page_settings().clone();
+            let page = settings.map_or_else(|| page.clone(), |settings| set_up(&page, &settings));
+            with_caching(Html(page).into_response(), "no-store")
+        }
         Err(mistake) => {
             eprintln!("sandbox: the theme in {} cannot be shown: {mistake}", folder.display());
             (StatusCode::INTERNAL_SERVER_ERROR, mistake).into_response()

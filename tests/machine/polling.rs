@@ -115,3 +115,15 @@ fn a_browser_that_never_answers_does_not_end_the_waiting() {
     assert!(page.effects.iter().any(|(_, effect)| *effect == Effect::Abandon(lost)));
     assert!(page.asked(is_status).len() >= 2);
 }
+
+/// The figures of `docs/deploy.md`: all questions of one shopper, with answers after a tenth of a second.
+#[test]
+fn a_shopper_costs_what_the_documentation_says() {
+    let cost = |visible: bool, span: u64| {
+        let mut page = awaiting(Setup { visible, ..setup() }, 900);
+        page.answer(Answer::Audio(Ok(None)));
+        page.pass_answering(seconds(span), Duration::from_millis(100), &status(waiting(900)));
+        page.count(|effect| matches!(effect, Effect::Ask { .. }))
+    };
+    assert_eq!((cost(true, 40), cost(true, 900), cost(false, 900)), (22, 146, 32));
+}

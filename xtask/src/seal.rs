@@ -45,7 +45,7 @@ fn name_embedded(folder: &Path, page: &str, is_release: bool) -> Result<String> 
         let script = fs::read_to_string(&shop_side).with_context(|| format!("cannot read {}", shop_side.display()))?;
         fs::write(&shop_side, inline::minify(&script, &["--ecma", "5"])?)?;
     }
-    Ok(page.replace(PLACE, &format!("./assets/{name}")))
+    Ok(page.replace(PLACE, &name))
 }
 
 /// Set while Trunk serves with live reload: it adds a script of its own after this hook, which no hash can name.

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod deploy;
+mod embed;
 mod faults;
 mod flow;
 mod languages;
@@ -24,6 +25,7 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     matrix::add(&mut suite);
     merchant::add(&mut suite);
     deploy::add(&mut suite);
+    embed::add(&mut suite);
     sound::add(&mut suite);
     tabs::add(&mut suite);
     look::add(&mut suite);
