@@ -28,11 +28,12 @@
     document.head.appendChild(link);
   }
   var title = settings.title || told.web_title;
-  if (typeof title === "string" && title !== "<no value>") {
+  if (typeof title === "string" && title.length <= 500 && title !== "<no value>") {
     element("shop-title").textContent = document.title = title;
     element("shop").hidden = false;
   }
-  if (isOwn(settings.logo) || /^data:image\//.test(settings.logo)) {
+  var isPicture = isOwn(settings.logo) && /\.(gif|jpe?g|png|svg|webp)([?#]|$)/i.test(settings.logo);
+  if (isPicture || /^data:image\//.test(settings.logo)) {
     var logo = element("shop-logo");
     logo.src = settings.logo;
     logo.hidden = element("shop").hidden = false;

@@ -1,4 +1,5 @@
 // The skin studio: what is entered becomes settings, the sandbox puts them into the page, and the previews are loaded anew.
+// The previews are inert: a page that gives its heading the focus would scroll the studio.
 const $ = (id) => document.getElementById(id);
 const form = $("form");
 const PRESETS = ["light", "midnight", "high-contrast", "azure", "jade"];
@@ -58,6 +59,7 @@ const apply = async () => {
 
 let pause;
 form.addEventListener("input", ({ target }) => {
+  if (target.name === "brand" && /^#[0-9a-f]{6}$/i.test(target.value)) $("picker").value = target.value;
   if (target === $("picker")) form.elements.brand.value = target.value;
   if (target === $("radius")) form.elements.radius.value = target.value;
   clearTimeout(pause);
@@ -74,7 +76,7 @@ const screens = await (await fetch("/studio/api/screens", { method: "POST" })).j
 for (const { name, path } of screens) {
   const figure = document.createElement("figure");
   const caption = Object.assign(document.createElement("figcaption"), { textContent: name });
-  figure.append(caption, Object.assign(document.createElement("iframe"), { src: path, title: name, loading: "lazy" }));
+  figure.append(caption, Object.assign(document.createElement("iframe"), { src: path, title: name, loading: "lazy", inert: true }));
   $("screens").append(figure);
 }
 await apply();

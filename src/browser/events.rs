@@ -1,4 +1,4 @@
-//! What the page tells scripts of the shop, as events on the document: `docs/events.md`.
+//! What the page tells scripts of the shop, as events on the document: `docs/embed.md`.
 //!
 //! They name no order, no amount and no shopper.
 

@@ -18,12 +18,16 @@ impl Fen {
         u64::try_from(raw).ok().filter(|raw| *raw <= Self::MAX).map(Self)
     }
 
-    /// Reads yuan as a person or a gateway writes them, exactly: `12`, `12.3`, `12.34`, also in full-width digits. Nothing
-    /// is rounded: a third decimal, a sign, a thousands separator or a second point is refused.
+    /// Reads yuan as a person or a gateway writes them, exactly: `12`, `12.3`, `12,34`, also in full-width, Arabic and
+    /// Persian digits. Nothing is rounded: a third decimal, a sign, a thousands separator or a second point is refused.
     pub fn of_yuan(text: &str) -> Option<Self> {
+        let digit = |char, zero| char::from_u32(u32::from(char) - u32::from(zero) + u32::from('0')).unwrap_or(char);
+        // On many phones the only key for a point is a comma.
         let plain = |char| match char {
-            '。' | '．' => '.',
-            '０'..='９' => char::from_u32(u32::from(char) - u32::from('０') + u32::from('0')).unwrap_or(char),
+            '。' | '．' | ',' | '，' | '٫' => '.',
+            '０'..='９' => digit(char, '０'),
+            '٠'..='٩' => digit(char, '٠'),
+            '۰'..='۹' => digit(char, '۰'),
             other => other,
         };
         let text: String = text.trim().chars().map(plain).collect();
@@ -104,6 +108,12 @@ mod tests {
             ("12.", Some(1200)),
             ("007.10", Some(710)),
             ("１２．３４", Some(1234)),
+            ("12,34", Some(1234)),
+            ("12,3", Some(1230)),
+            ("١٢٫٣٤", Some(1234)),
+            ("۱۲٫۳۴", Some(1234)),
+            ("1.234,50", None),
+            ("1,234.50", None),
             ("10000000000", Some(1_000_000_000_000)),
             ("10000000000.01", None),
             ("", None),

@@ -44,6 +44,7 @@ fn state(context: Context, view: &ViewModel) -> String {
                 Some(trouble) => trouble,
                 None => sentences(&[&due(context, order), messages.choose_method()]),
             },
+            Some(Pay::Unconfirmed { resting: true, .. }) => sentences(&[messages.unconfirmed(), messages.checking_rests()]),
             Some(Pay::Unconfirmed { .. }) => sentences(&[messages.unconfirmed(), messages.unconfirmed_detail()]),
             Some(Pay::Missing(words)) => [messages.code_missing(), ". ", words.as_deref().unwrap_or_default()].concat(),
             Some(Pay::Notice { tone: Tone::Error, .. }) => String::new(),

@@ -53,7 +53,8 @@ pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
 }
 
 fn asked_on(context: Context, contact: &str) -> String {
-    fill(context.messages.service(), &[("contact", contact)])
+    // A number runs from left to right among words that do not.
+    fill(context.messages.service(), &[("contact", &["\u{2068}", contact, "\u{2069}"].concat())])
 }
 
 fn link(url: &str, text: &str) -> El {

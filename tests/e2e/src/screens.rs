@@ -11,9 +11,12 @@ pub(crate) struct Screen {
     /// In whose browser it is seen on a phone.
     pub(crate) agent: Agent,
     pub(crate) name: &'static str,
+    /// Where it is, if not at the order's own address; `{id}` stands for the order's number.
     path: Option<&'static str>,
     prepare: Prepare,
     pub(crate) reach: Reach,
+    /// The merchant's settings.
+    settings: &'static str,
     spec: Spec,
     /// True once it is there.
     until: &'static str,
@@ -38,7 +41,7 @@ pub(crate) enum Reach {
 
 impl Screen {
     fn new(name: &'static str, spec: Spec, until: &'static str) -> Self {
-        Self { agent: Agent::Android, name, path: None, prepare: Prepare::Nothing, reach: Reach::Everywhere, spec, until }
+        Self { agent: Agent::Android, name, path: None, prepare: Prepare::Nothing, reach: Reach::Everywhere, settings: "", spec, until }
     }
 
     /// The languages it is seen in; none where the page has no words of its own to choose.
@@ -53,7 +56,7 @@ impl Screen {
             _ => Vec::new(),
         };
         let look = if phone { Look { agent: Some(self.agent), ..Look::phone() } } else { Look::desktop() };
-        Look { blocked_urls, ..look }
+        Look { blocked_urls, settings: self.settings, ..look }
     }
 
     /// Whether it is seen on a device of this kind.
@@ -67,7 +70,10 @@ impl Screen {
 
     pub(crate) async fn open(&self, stage: &Stage) -> Result<()> {
         match self.path {
-            Some(path) => stage.open(path).await?,
+            Some(path) => {
+                let id = stage.order(self.spec.clone());
+                stage.open(&path.replace("{id}", &id)).await?;
+            }
             None => drop(stage.open_order(self.spec.clone()).await?),
         }
         match self.prepare {
@@ -87,7 +93,7 @@ impl Screen {
                 stage.press("[data-wallet]").await?;
             }
             Prepare::UnfoldTips => {
-                stage.until_code().await?;
+                stage.until("document.querySelector('.fold') !== null").await?;
                 stage.press(".fold").await?;
             }
         }
@@ -101,6 +107,14 @@ impl Screen {
             stage.devtools("Network.emulateNetworkConditions", online).await?;
         }
         Ok(())
+    }
+}
+
+/// The page that waits, as a merchant has set it up.
+fn preset(name: &'static str, settings: &'static str) -> Screen {
+    Screen {
+        settings,
+        ..Screen::new(name, full(), "document.querySelector('.tips') !== null && document.querySelector('img.code') !== null")
     }
 }
 
@@ -209,6 +223,25 @@ pub(crate) fn all() -> Vec<Screen> {
             Spec { status: Stand::CreationFailed, ..full() },
             "document.querySelector('[data-screen=creation-failed]') !== null",
         ),
+        Screen {
+            path: Some("/pay/separate/{id}"),
+            ..Screen::new("choosing", Spec { pay_type: String::new(), ..full() }, "document.querySelectorAll('.method').length === 4")
+        },
+        Screen { path: Some("/cashier/TEA"), ..Screen::new("entering", full(), "document.querySelector('#entry') !== null") },
+        Screen {
+            path: Some("/cashier/NOPE"),
+            ..Screen::new("cashier-not-found", full(), "document.querySelector('[data-screen=cashier-not-found]') !== null")
+        },
+        Screen {
+            path: Some("/pay/status?order_id={id}&money=1288.01&name=Tea"),
+            ..Screen::new("unconfirmed", full(), "document.querySelector('.covered .facts') !== null")
+        },
+        preset("azure", r##"{"preset": "azure", "title": "茶馆", "logo": "/sandbox/logo/alipay.svg"}"##),
+        preset("high-contrast", r##"{"preset": "high-contrast", "title": "茶馆"}"##),
+        preset("jade", r##"{"preset": "jade", "title": "茶馆", "support": {"wechat": "tea_shop", "email": "help@tea.example"}}"##),
+        preset("midnight", r##"{"preset": "midnight", "title": "茶馆", "messages": {"awaiting": "当天发货"}}"##),
+        preset("branded", r##"{"brand": "#ffd400", "title": "茶馆", "back": "/sandbox/shop"}"##),
+        preset("azure-branded", r##"{"preset": "azure", "brand": "#ffd400", "title": "茶馆", "radius": 0}"##),
         Screen {
             path: Some("/pay/NOPE"),
             ..Screen::new("not-found", full(), "document.querySelector('[data-screen=not-found]') !== null")

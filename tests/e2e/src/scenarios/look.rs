@@ -75,7 +75,7 @@ async fn the_amount_and_the_order_are_complete(stage: &Stage) -> Result<()> {
         id.as_str(),
         "EXT-0001",
         "剩余时间 1",
-        "联系客服：QQ 123456789",
+        "联系客服：\u{2068}QQ 123456789\u{2069}",
     ];
     for part in parts {
         ensure!(text.contains(part), "{part} is missing in\n{text}");
