@@ -27,6 +27,8 @@
       if (!isOpen) return;
       isOpen = false;
       removeEventListener("message", hear);
+      // Closed first: the focus goes back to where it was.
+      if (dialog && dialog.open) dialog.close();
       (dialog || frame).remove();
       told("closed");
     }
@@ -35,6 +37,7 @@
       var data = event.data;
       // The page of this frame, from the very origin that was opened, and nobody else.
       if (event.source !== frame.contentWindow || event.origin !== address.origin || !data || data.saoma !== 1) return;
+      if (data.type === "here") greet();
       if (data.type === "resize" && data.height > 0) frame.style.height = Math.min(data.height, 4000) + "px";
       if (data.type === "ready" || data.type === "paid" || data.type === "ended") told(data.type, { screen: data.screen });
       if (data.type === "closed") close();
@@ -45,13 +48,22 @@
     }
 
     addEventListener("message", hear);
-    frame.addEventListener("load", function () {
+    function greet() {
       frame.contentWindow.postMessage({ saoma: 1, type: "hello" }, address.origin);
-    });
+    }
+
+    frame.addEventListener("load", greet);
     if (options.into) {
       options.into.appendChild(frame);
     } else {
       dialog = document.createElement("dialog");
+      if (!dialog.showModal) {
+        // An old browser pays on a page of its own.
+        removeEventListener("message", hear);
+        location.assign(address.href);
+        return { close: function () {}, frame: frame };
+      }
+      dialog.setAttribute("aria-label", frame.title);
       var button = document.createElement("button");
       button.type = "button";
       button.textContent = "×";

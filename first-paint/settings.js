@@ -5,8 +5,12 @@
   function element(id) {
     return document.getElementById(id);
   }
+  // As the application reads it: without blanks around it, and nothing that is no text.
+  function text(value) {
+    return typeof value === "string" ? value.trim() : "";
+  }
   function isOwn(path) {
-    return typeof path === "string" && /^\/[^/\\]/.test(path);
+    return /^\/[^/\\\x00-\x20][^\\\x00-\x20]*$/.test(path);
   }
   var settings = {};
   try {
@@ -20,26 +24,32 @@
       told[pair.slice(0, at)] = decodeURIComponent(pair.slice(at + 1).replace(/\+/g, " "));
     } catch (malformed) {}
   });
-  if (/^[a-z-]{1,20}$/.test(settings.preset)) page.setAttribute("data-preset", settings.preset);
-  if (isOwn(settings.stylesheet)) {
+  var preset = text(settings.preset);
+  if (/^[a-z-]{1,20}$/.test(preset)) page.setAttribute("data-preset", preset);
+  var stylesheet = text(settings.stylesheet);
+  if (isOwn(stylesheet)) {
     var link = document.createElement("link");
     link.rel = "stylesheet";
-    link.href = settings.stylesheet;
+    link.href = stylesheet;
     document.head.appendChild(link);
   }
-  var title = settings.title || told.web_title;
-  if (typeof title === "string" && title.length <= 500 && title !== "<no value>") {
+  function isTitle(title) {
+    return title && title.length <= 500 && title !== "<no value>" && !/[\x00-\x1f\x7f-\x9f]/.test(title);
+  }
+  var title = [typeof settings.title === "number" ? "" + settings.title : text(settings.title), text(told.web_title)].filter(isTitle)[0];
+  if (title) {
     element("shop-title").textContent = document.title = title;
     element("shop").hidden = false;
   }
-  var isPicture = isOwn(settings.logo) && /\.(gif|jpe?g|png|svg|webp)([?#]|$)/i.test(settings.logo);
-  if (isPicture || /^data:image\//.test(settings.logo)) {
+  var picture = text(settings.logo);
+  if ((isOwn(picture) && /^[^?#]+\.(gif|jpe?g|png|svg|webp)([?#]|$)/i.test(picture)) || /^data:image\//i.test(picture)) {
     var logo = element("shop-logo");
-    logo.src = settings.logo;
+    logo.src = picture;
     logo.hidden = element("shop").hidden = false;
   }
-  var fen = +told.trade_amount > 0 ? told.trade_amount : told.amount;
-  if (told.status === "1" && /^[0-9]{1,13}$/.test(fen)) {
+  var isFen = /^[0-9]{1,13}$/;
+  var fen = isFen.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;
+  if (told.status === "1" && isFen.test(fen)) {
     while (fen.length < 3) fen = "0" + fen;
     var yuan = fen.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
     document.querySelector(".bone.amount").textContent = "¥" + yuan + "." + fen.slice(-2);

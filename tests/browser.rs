@@ -59,6 +59,7 @@ impl Shown {
             address: || "https://pay.example/pay/A1".into(),
             back: || {},
             goes_back: || true,
+            leaves: |_| true,
             pay_path: |id| ["/pay/", id.as_str()].concat(),
             copy: |text, done| {
                 let works = text != "REFUSED";

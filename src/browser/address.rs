@@ -7,7 +7,8 @@ use super::events;
 use crate::{
     checkout::{Past, Route},
     gateway,
-    order::{OrderId, ReturnTarget},
+    i18n::Locale,
+    order::{OrderId, ReturnTarget, query_param},
 };
 
 /// How the page's past is noted in the tab's history.
@@ -74,13 +75,21 @@ pub(super) fn back() {
     }
 }
 
+/// A path with the language that this page was asked for in.
+pub(super) fn in_language(path: String) -> String {
+    match query_param(&here().query, "lang").as_deref().and_then(Locale::of_tag) {
+        Some(locale) => [&path, "?lang=", locale.tag].concat(),
+        None => path,
+    }
+}
+
 /// Leaves for another page of the gateway. The choice of a method takes this page's place, so that "back" does not come
 /// here only to be sent there again.
 pub(super) fn travel(route: &Route) {
     let path = here().path;
     match route {
-        Route::Pay(id) => go(&gateway::pay_path(&path, id)),
-        Route::Separate(id) => replace(&gateway::separate_path(&path, id)),
+        Route::Pay(id) => go(&in_language(gateway::pay_path(&path, id))),
+        Route::Separate(id) => replace(&in_language(gateway::separate_path(&path, id))),
     }
 }
 
@@ -106,7 +115,7 @@ pub(super) fn mark(past: Past, path: Option<&str>) -> bool {
 
 /// Loads the order's own address, where the gateway's server shows it itself. The note in the history keeps it to once.
 pub(super) fn load_deferred(id: &OrderId) {
-    let path = gateway::pay_path(&here().path, id);
+    let path = in_language(gateway::pay_path(&here().path, id));
     if mark(Past::Deferred, Some(&path)) {
         location().reload().unwrap_throw();
     }

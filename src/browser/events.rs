@@ -1,6 +1,6 @@
 //! What the page tells scripts of the shop, as events on the document: `docs/embed.md`.
 //!
-//! They name no order, no amount and no shopper.
+//! They name no order, no amount and no shopper, but for the return address of a paid order, which leads there.
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;

@@ -85,7 +85,7 @@ impl Sound {
             // Pausing what does not play is allowed.
             let _ = audio.pause();
         }
-        WANTED.set(false);
+        WISHES.set(WISHES.get().wrapping_add(1));
         if let Some(speech) = speech() {
             // What waits for voices is hushed too.
             speech.set_onvoiceschanged(None);
@@ -125,22 +125,27 @@ fn was_touched() -> bool {
 fn speak(words: Option<&str>) {
     let (Some(words), Some(_)) = (words, speech()) else { return };
     let words = words.to_owned();
-    WANTED.set(was_touched());
-    if !WANTED.get() {
-        // Some browsers refuse with an event, others say nothing at all.
+    let words = if was_touched() {
+        words
+    } else {
+        // Some browsers refuse with an event, others say nothing at all. What speaks is loaded meanwhile.
         send(Event::SoundBlocked);
-    }
+        String::new()
+    };
+    let wish = WISHES.get().wrapping_add(1);
+    WISHES.set(wish);
     spawn_local(async move {
         // Without it the words are on the page to be read, and the console says why.
-        let _ = speech::say(words).await;
+        let _ = speech::say(words, wish).await;
     });
 }
 
-/// Whether what was to be spoken is still to be.
-pub(super) fn is_wanted() -> bool {
-    WANTED.get()
+/// Whether this wish to speak is the last one, and nothing was hushed since.
+pub(super) fn is_wanted(wish: u32) -> bool {
+    WISHES.get() == wish
 }
 
 thread_local! {
-    static WANTED: Cell<bool> = const { Cell::new(false) };
+    /// Counts wishes to speak, and to be silent.
+    static WISHES: Cell<u32> = const { Cell::new(0) };
 }

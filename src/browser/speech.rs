@@ -8,14 +8,16 @@ use crate::{apart::on_demand, checkout::Event};
 
 on_demand! {
     speech,
-    /// Says the words, or, where a gesture is wanted first, nothing yet.
-    pub(super) fn say(words: String) -> () {
-        speak(&words);
+    /// Says the words, if they are still wanted.
+    pub(super) fn say(words: String, wish: u32) -> () {
+        if !words.is_empty() && sound::is_wanted(wish) {
+            speak(&words);
+        }
     }
 }
 
 fn speak(words: &str) {
-    let Some(speech) = sound::speech().filter(|_| sound::is_wanted()) else { return };
+    let Some(speech) = sound::speech() else { return };
     let tag = language_of(words);
     if speech.get_voices().length() == 0 {
         // They come some time after they were first asked for.

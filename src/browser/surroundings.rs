@@ -19,11 +19,18 @@ pub(super) fn is_visible() -> bool {
     document.is_none_or(|document| document.visibility_state() != VisibilityState::Hidden)
 }
 
+/// Whether the page is inside another one. A browser that does not say so has none around it.
+fn is_framed() -> bool {
+    let window = web_sys::window().unwrap_throw();
+    matches!(window.parent(), Ok(Some(parent)) if parent != window)
+}
+
 pub(super) fn place() -> Place {
     let navigator = web_sys::window().unwrap_throw().navigator();
     let agent = navigator.user_agent().unwrap_or_default();
     Place {
         device: Device::of_user_agent(&agent, navigator.max_touch_points()),
+        framed: is_framed(),
         host: Host::of_user_agent(&agent),
         opens_nothing: settings::config().switch("auto_open") == Some(false),
         past: address::past(),

@@ -168,7 +168,9 @@ impl Awaiting {
 
     /// Seconds left; `None` once time is up, or while it is unknown.
     pub(super) fn remaining(&self, now: Instant, shared: &Shared) -> Option<u64> {
-        self.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0)
+        // Who comes to see whether it is paid is not hurried to pay.
+        let is_to_be_paid = !matches!(self.offer, Offered::Nothing(_));
+        self.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0 && is_to_be_paid)
     }
 
     pub(super) fn pay(&self, now: Instant, shared: &Shared) -> Pay {
@@ -352,7 +354,7 @@ impl Awaiting {
         }
         if link.is_page() {
             self.wallet = WalletWish::Granted;
-            if shared.place.past != Past::Visited {
+            if shared.place.past != Past::Visited && !shared.place.framed {
                 effects.push(Effect::Visit(link.clone()));
             }
         } else {

@@ -4,14 +4,17 @@ use alloc::sync::Arc;
 
 use super::{
     Choice, Effect, Pay, Route, Shared, Trouble, Warning, ask,
-    question::{Attempts, Question},
+    poll::Poll,
+    question::{Attempts, Question, QuestionId},
     time::Instant,
 };
-use crate::order::{Answer, Call, Failure, Order, OrderId, PayMethod};
+use crate::order::{Answer, Call, Failure, Order, OrderId, OrderRef, PayMethod};
 
 /// The choice of a method.
 #[derive(Debug)]
 pub(super) struct Choosing {
+    /// Whether the order still waits is asked when the shopper comes back, and when a choice was refused.
+    check: Option<Question>,
     id: OrderId,
     methods: Methods,
     pub(super) order: Arc<Order>,
@@ -21,48 +24,53 @@ pub(super) struct Choosing {
 enum Methods {
     Asking(Attempts),
     Here { chosen: Option<(Question, String)>, methods: Arc<Vec<PayMethod>>, trouble: Trouble },
-    Missing(Option<String>),
+    Missing(Trouble),
 }
 
 impl Choosing {
     pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>) -> Self {
-        Self { id, methods: Methods::Asking(Attempts::new(now)), order }
+        Self { check: None, id, methods: Methods::Asking(Attempts::new(now)), order }
     }
 
     /// The question under way that an answer of this kind belongs to.
     pub(super) fn asking(&self, answer: &Answer) -> Option<&Question> {
         match (answer, &self.methods) {
             (Answer::Methods(_), Methods::Asking(attempts)) => attempts.asking(),
+            (Answer::Status(_), _) => self.check.as_ref(),
             (Answer::Chosen(_), Methods::Here { chosen: Some((question, _)), .. }) => Some(question),
             _ => None,
         }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        match &self.methods {
+        let methods = match &self.methods {
             Methods::Asking(attempts) => Some(attempts.deadline()),
             Methods::Here { chosen, .. } => chosen.as_ref().map(|(question, _)| question.overdue_at()),
             Methods::Missing(_) => None,
-        }
+        };
+        [methods, self.check.as_ref().map(Question::overdue_at)].into_iter().flatten().min()
     }
 
     pub(super) fn pay(&self) -> Pay {
         match &self.methods {
-            Methods::Asking(_) => Pay::Asking,
+            Methods::Asking(_) => Pay::Choice(Choice { chosen: None, methods: Arc::default(), trouble: Trouble::None }),
             Methods::Here { chosen, methods, trouble } => Pay::Choice(Choice {
                 chosen: chosen.as_ref().map(|(_, code)| code.clone()),
                 methods: Arc::clone(methods),
                 trouble: trouble.clone(),
             }),
-            Methods::Missing(words) => Pay::Missing(words.clone()),
+            Methods::Missing(trouble) => Pay::Choice(Choice { chosen: None, methods: Arc::default(), trouble: trouble.clone() }),
         }
     }
 
     pub(super) fn proceed(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        if let Some(overdue) = self.check.take_if(|question| question.is_overdue(now)) {
+            effects.push(Effect::Abandon(overdue.id));
+        }
         match &mut self.methods {
             Methods::Asking(attempts) => {
                 if !attempts.proceed(now, shared, || Call::Methods(self.id.clone()), effects) {
-                    self.methods = Methods::Missing(None);
+                    self.methods = Methods::Missing(Trouble::NoAnswer);
                 }
             }
             Methods::Here { chosen, trouble, .. } => {
@@ -79,16 +87,16 @@ impl Choosing {
     pub(super) fn listed(&mut self, now: Instant, result: Result<Vec<PayMethod>, Failure>, shared: &mut Shared, effects: &mut Vec<Effect>) {
         let Methods::Asking(attempts) = &mut self.methods else { return };
         self.methods = match result {
-            Ok(methods) if methods.is_empty() => Methods::Missing(None),
+            Ok(methods) if methods.is_empty() => Methods::Missing(Trouble::Refused(None)),
             Ok(methods) => Methods::Here { chosen: None, methods: Arc::new(methods), trouble: Trouble::None },
             Err(failure) => {
                 let again = matches!(failure, Failure::Fault(_)) && attempts.faulted(now, shared.dice.jitter(), None);
-                let words = failure.words().map(str::to_owned);
+                let trouble = Trouble::of(&failure);
                 effects.push(Effect::Tell(Warning::CallFailed { call: "pay/types", failure }));
                 if again {
                     return;
                 }
-                Methods::Missing(words)
+                Methods::Missing(trouble)
             }
         };
     }
@@ -106,25 +114,55 @@ impl Choosing {
     }
 
     /// The gateway took the choice, or not. Gives back where to go.
-    pub(super) fn chosen(&mut self, result: Result<(), Failure>, effects: &mut Vec<Effect>) -> Option<Route> {
+    pub(super) fn chosen(
+        &mut self,
+        now: Instant,
+        result: Result<(), Failure>,
+        shared: &mut Shared,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Route> {
         let Methods::Here { chosen, trouble, .. } = &mut self.methods else { return None };
         *chosen = None;
         match result {
             Ok(()) => return Some(Route::Pay(self.id.clone())),
             Err(failure) => {
                 *trouble = Trouble::of(&failure);
+                let is_refused = matches!(failure, Failure::Refused(_));
                 effects.push(Effect::Tell(Warning::CallFailed { call: "order/chose-type", failure }));
+                if is_refused {
+                    self.look(now, shared, effects);
+                }
             }
         }
         None
     }
 
-    /// The shopper or the network is back, or wants it tried again.
-    pub(super) fn attend(&mut self, now: Instant) {
+    /// The shopper or the network is back.
+    pub(super) fn attend(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
         match &mut self.methods {
             Methods::Asking(attempts) => attempts.hurry(now),
-            Methods::Here { .. } | Methods::Missing(_) => {}
+            Methods::Here { .. } => self.look(now, shared, effects),
+            Methods::Missing(_) => {}
         }
+    }
+
+    /// Asks whether the order still waits: it may be paid in another tab.
+    fn look(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        if self.check.is_none() {
+            let call = Call::Status(OrderRef::Id(self.id.clone()));
+            self.check = Some(ask(&mut shared.numbering, now, call, Poll::TIMEOUT, effects));
+        }
+    }
+
+    /// The order still waits, or it is not known.
+    pub(super) fn looked(&mut self) {
+        self.check = None;
+    }
+
+    /// The question that nobody needs answered any more.
+    pub(super) fn questions(&self) -> impl Iterator<Item = QuestionId> {
+        let chosen = if let Methods::Here { chosen: Some((question, _)), .. } = &self.methods { Some(question.id) } else { None };
+        [self.check.as_ref().map(|check| check.id), chosen].into_iter().flatten()
     }
 
     pub(super) fn retry(&mut self, now: Instant) {

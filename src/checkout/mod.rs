@@ -118,13 +118,17 @@ enum Phase {
     Ended { end: End, order: Arc<Order> },
     /// There is no usable order. "Try again" starts over, where the link names one.
     Failed(Reason),
-    /// The browser is on its way to another page of the gateway; coming back starts over.
-    Forwarded,
+    /// The browser is on its way to another page of the gateway; coming back starts over. A browser that never gets there
+    /// must not leave the shopper with nothing.
+    Forwarded { until: Instant },
     /// The order is being asked for.
     Loading { attempts: Attempts, order: OrderRef },
     /// It is paid. Final.
     Paid(Paid),
 }
+
+/// How long the browser may be on its way to another page.
+const LONGEST_WAY: Duration = Duration::from_secs(20);
 
 impl Phase {
     /// What a visit begins with.
@@ -171,7 +175,8 @@ impl Checkout {
             Phase::Awaiting(awaiting) => awaiting.deadline(now, &self.shared),
             Phase::Choosing(choosing) => choosing.deadline(),
             Phase::Entering(entering) => entering.deadline(),
-            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded => None,
+            Phase::Ended { .. } | Phase::Failed(_) => None,
+            Phase::Forwarded { until } => Some(*until),
             Phase::Loading { attempts, .. } => Some(attempts.deadline()),
             Phase::Paid(paid) => paid.deadline(now),
         }
@@ -204,7 +209,7 @@ impl Checkout {
             Phase::Choosing(choosing) => view.pay = Some(choosing.pay()),
             Phase::Entering(entering) => view.entry = entering.entry(),
             Phase::Paid(paid) => view.leaving_in = paid.leaving_in(now),
-            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded | Phase::Loading { .. } => {}
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded { .. } | Phase::Loading { .. } => {}
         }
         let is_asking = matches!(self.phase, Phase::Choosing(_) | Phase::Entering(_) | Phase::Loading { .. });
         if is_asking && !self.shared.online {
@@ -229,7 +234,7 @@ impl Checkout {
                 None => loading(entering.loading() == Some(true)),
             },
             Phase::Failed(reason) => Screen::Failed { number: self.number(), reason: reason.clone() },
-            Phase::Forwarded => loading(false),
+            Phase::Forwarded { .. } => loading(false),
             Phase::Loading { attempts, .. } => loading(attempts.has_faulted()),
             Phase::Paid(paid) => Screen::Paid { order: Arc::clone(&paid.order), target: paid.target.clone() },
         }
@@ -283,7 +288,7 @@ impl Checkout {
                 }
             }
             Event::Restored => {
-                if matches!(self.phase, Phase::Forwarded) {
+                if matches!(self.phase, Phase::Forwarded { .. }) {
                     self.begin(now);
                 }
                 self.attend(now, effects);
@@ -327,11 +332,11 @@ impl Checkout {
     fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => awaiting.attend(now, &self.shared, effects),
-            Phase::Choosing(choosing) => choosing.attend(now),
+            Phase::Choosing(choosing) => choosing.attend(now, &mut self.shared, effects),
             Phase::Entering(entering) => entering.attend(now),
             Phase::Failed(Reason::Unreachable) => self.retry(now, effects),
             Phase::Loading { attempts, .. } => attempts.hurry(now),
-            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded | Phase::Paid(_) => {}
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded { .. } | Phase::Paid(_) => {}
         }
     }
 
@@ -351,7 +356,7 @@ impl Checkout {
             }
             Phase::Choosing(choosing) => choosing.retry(now),
             Phase::Failed(_) => self.begin(now),
-            Phase::Ended { .. } | Phase::Entering(_) | Phase::Forwarded | Phase::Loading { .. } | Phase::Paid(_) => {}
+            Phase::Ended { .. } | Phase::Entering(_) | Phase::Forwarded { .. } | Phase::Loading { .. } | Phase::Paid(_) => {}
         }
     }
 
@@ -388,6 +393,9 @@ impl Checkout {
                 let refused = matches!(failure, Failure::Refused(_));
                 effects.push(Effect::Tell(Warning::CallFailed { call: "order/status", failure }));
                 self.in_awaiting(|awaiting, shared| awaiting.poll_failed(now, refused, shared, retry_after));
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    choosing.looked();
+                }
             }
             Answer::QrCode(result) => self.offered(now, result, retry_after, effects),
             Answer::Audio(result) => self.in_awaiting(|awaiting, shared| awaiting.prompted(now, result, shared, effects)),
@@ -398,8 +406,8 @@ impl Checkout {
             }
             Answer::Chosen(result) => {
                 if let Phase::Choosing(choosing) = &mut self.phase {
-                    let route = choosing.chosen(result, effects);
-                    self.forward(route, effects);
+                    let route = choosing.chosen(now, result, &mut self.shared, effects);
+                    self.forward(now, route, effects);
                 }
             }
             Answer::Cashier(result) => {
@@ -411,16 +419,16 @@ impl Checkout {
             Answer::Created(result) => {
                 if let Phase::Entering(entering) = &mut self.phase {
                     let route = entering.created(result, effects);
-                    self.forward(route, effects);
+                    self.forward(now, route, effects);
                 }
             }
         }
     }
 
-    fn forward(&mut self, route: Option<Route>, effects: &mut Vec<Effect>) {
+    fn forward(&mut self, now: Instant, route: Option<Route>, effects: &mut Vec<Effect>) {
         if let Some(route) = route {
             effects.push(Effect::Go(route));
-            self.phase = Phase::Forwarded;
+            self.phase = Phase::Forwarded { until: now + LONGEST_WAY };
         }
     }
 
@@ -456,7 +464,7 @@ impl Checkout {
             if matches!(self.shared.visit, Visit::Choose(_)) {
                 self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order)));
             } else {
-                self.forward(Some(Route::Separate(id)), effects);
+                self.forward(now, Some(Route::Separate(id)), effects);
             }
             return;
         }
@@ -495,21 +503,23 @@ impl Checkout {
     }
 
     fn in_standing(&mut self, now: Instant, standing: Standing, source: Source, effects: &mut Vec<Effect>) {
-        let Phase::Awaiting(awaiting) = &mut self.phase else { return };
+        let (order, first_wait) = match &mut self.phase {
+            Phase::Awaiting(awaiting) => (Arc::clone(&awaiting.order), awaiting.redirect_wait),
+            Phase::Choosing(choosing) => {
+                choosing.looked();
+                (Arc::clone(&choosing.order), None)
+            }
+            _ => return,
+        };
         match standing {
-            Standing::Waiting { expires, opens_wallet } => {
-                awaiting.still_waits(now, expires, opens_wallet, source, &self.shared, effects);
-            }
-            Standing::Ended(end) => {
-                let order = Arc::clone(&awaiting.order);
-                self.end(Phase::Ended { end, order }, effects);
-            }
+            Standing::Waiting { expires, opens_wallet } => self.in_awaiting(|awaiting, shared| {
+                awaiting.still_waits(now, expires, opens_wallet, source, shared, effects);
+            }),
+            Standing::Ended(end) => self.end(Phase::Ended { end, order }, effects),
             Standing::Paid { redirect_wait, returning } => {
-                let redirect_wait = redirect_wait.or(awaiting.redirect_wait);
-                let order = Arc::clone(&awaiting.order);
                 // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
                 let stays = source == Source::OtherTab || matches!(self.shared.visit, Visit::See(..));
-                self.pay(now, order, redirect_wait, returning, stays, effects);
+                self.pay(now, order, redirect_wait.or(first_wait), returning, stays, effects);
                 if source == Source::Gateway && self.shared.place.sound {
                     effects.push(Effect::PlayCue);
                 }
@@ -545,6 +555,9 @@ impl Checkout {
 
     /// Enters a final phase.
     fn end(&mut self, phase: Phase, effects: &mut Vec<Effect>) {
+        if let Phase::Choosing(choosing) = &self.phase {
+            effects.extend(choosing.questions().map(Effect::Abandon));
+        }
         if let Phase::Awaiting(awaiting) = &self.phase {
             effects.extend(awaiting.polling().map(Effect::Abandon));
             if awaiting.has_prompt() {
@@ -565,7 +578,7 @@ impl Checkout {
         if let Some(id) = awaiting.offered(now, result, retry_after, &mut self.shared, effects) {
             effects.push(Effect::Resign);
             effects.push(Effect::Defer(id));
-            self.phase = Phase::Forwarded;
+            self.phase = Phase::Forwarded { until: now + LONGEST_WAY };
         }
     }
 
@@ -584,7 +597,8 @@ impl Checkout {
                 }
             }
             Phase::Paid(paid) => effects.extend(paid.leave_if_due(now).map(Effect::Leave)),
-            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded => {}
+            Phase::Forwarded { until } if *until <= now => self.phase = Phase::Failed(Reason::Unreachable),
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded { .. } => {}
         }
     }
 }

@@ -7,6 +7,8 @@ use crate::{order::Wallet, text::contains};
 pub struct Place {
     /// What kind of device it is.
     pub device: Device,
+    /// Whether another page embeds it. Nothing opens by itself there: it would open inside.
+    pub framed: bool,
     /// Which app shows the page.
     pub host: Host,
     /// What the page has done before at this entry of the tab's history.
@@ -105,7 +107,7 @@ impl Host {
 impl Place {
     /// Whether the page may open a wallet without a tap: on a phone or a tablet, and not where the app would block it.
     pub(super) fn lets_wallet_open(&self) -> bool {
-        !self.opens_nothing && self.device != Device::Computer && !matches!(self.host, Host::Qq | Host::WeChat)
+        !self.opens_nothing && !self.framed && self.device != Device::Computer && !matches!(self.host, Host::Qq | Host::WeChat)
     }
 }
 

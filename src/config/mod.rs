@@ -36,6 +36,10 @@ pub struct Complaint {
 
 /// What is said of a value that its setting cannot have.
 pub const UNUSABLE: &str = "is no value for it; the default is used";
+/// What is said of a host that is none: the others, and the page's own, are all that is allowed.
+pub const SHUT: &str = "is no host; no order leads there, nor anywhere that is not named";
+/// Stands for a host that is none, so that a list of hosts that are all wrong still shuts the others out (RFC 2606).
+const NOWHERE: &str = "nowhere.invalid";
 /// What is said of a name that means nothing.
 pub const UNKNOWN: &str = "is no setting; it is ignored";
 
@@ -50,7 +54,7 @@ const SETTINGS: [(&str, Check); 33] = [
     ("back", |text| Back::decode(text).is_some()),
     ("brand", |text| Colour::decode(text).is_some()),
     ("embed_origins[]", |text| Origin::decode(text).is_some()),
-    ("favicon", is_own_picture),
+    ("favicon", |text| Picture::decode_icon(text).is_some()),
     ("font", value::is_font),
     ("gateway", |text| text == "xarr"),
     ("locale", |text| Locale::of_tag(text).is_some()),
@@ -215,12 +219,31 @@ impl Reader {
         let check = check(&name);
         let is_value = !matches!(json, Json::List(_) | Json::Null | Json::Object(_));
         if is_value && check.is_some_and(|check| check(text)) {
-            self.config.0.push((name, text.to_owned()));
+            self.config.0.push((canonical(name), text.to_owned()));
         } else if !text.is_empty() {
             let is_known = check.is_some() || is_group(&name) || self::check(&[&name, "[]"].concat()).is_some();
-            let verdict = if is_known { UNUSABLE } else { UNKNOWN };
+            let is_shut = name.starts_with("return_hosts");
+            if is_shut {
+                self.config.0.push(("return_hosts[]".to_owned(), NOWHERE.to_owned()));
+            }
+            let verdict = match is_known {
+                true if is_shut => SHUT,
+                true => UNUSABLE,
+                false => UNKNOWN,
+            };
             self.complaints.push(Complaint { given: text.to_owned(), name, verdict });
         }
+    }
+}
+
+/// The tag of a language as the page writes it: `zh-cn` is `zh-CN`.
+fn canonical(name: String) -> String {
+    match name.rsplit_once('.') {
+        Some((state, tag)) if state.starts_with("messages.") => match Locale::of_tag(tag) {
+            Some(locale) => [state, ".", locale.tag].concat(),
+            None => name,
+        },
+        _ => name,
     }
 }
 
@@ -275,7 +298,7 @@ mod tests {
         let (config, complaints) = decode(
             r#"{"title": "Tea", "brand": "blue", "preset": "pink", "radius": 99, "sound": "loud", "colour": "red",
                 "support": {"qq": "12", "fax": "1", "email": "a@b.example"}, "return_hosts": ["shop.example", "https://x", {}],
-                "messages": {"paid": {"en": "Thanks", "xx": "?"}, "open": "x", "closed": "Bye"}, "back": "javascript:alert(1)",
+                "messages": {"paid": {"EN": "Thanks", "xx": "?"}, "open": "x", "closed": "Bye"}, "back": "javascript:alert(1)",
                 "": "x", "support.qq[]": "123456", "logo": ["/a.png"], "locale": {"en": 1}}"#,
         );
         assert_eq!(
@@ -288,8 +311,8 @@ mod tests {
                 "colour: red is no setting; it is ignored",
                 "support.qq: 12 is no value for it; the default is used",
                 "support.fax: 1 is no setting; it is ignored",
-                "return_hosts[]: https://x is no value for it; the default is used",
-                "return_hosts[]: (an object) is no value for it; the default is used",
+                "return_hosts[]: https://x is no host; no order leads there, nor anywhere that is not named",
+                "return_hosts[]: (an object) is no host; no order leads there, nor anywhere that is not named",
                 "messages.paid.xx: ? is no setting; it is ignored",
                 "messages.open: x is no setting; it is ignored",
                 "back: javascript:alert(1) is no value for it; the default is used",
@@ -300,7 +323,10 @@ mod tests {
             ]
         );
         assert_eq!((config.text("title"), config.text("support.email")), (Some("Tea"), Some("a@b.example")));
-        assert_eq!(config.return_hosts().len(), 1);
+        assert_eq!(config.return_hosts().len(), 3);
+        for wrong in [r#"["https://shop.example"]"#, r#""https://shop.example""#, r#"{"a": 1}"#] {
+            assert_eq!(decode(&format!("{{\"return_hosts\": {wrong}}}")).0.return_hosts().len(), 1, "{wrong} opens nothing");
+        }
         let (en, zh) = (Locale::of_tag("en").unwrap(), Locale::default());
         assert_eq!((config.message("paid", en), config.message("paid", zh)), (Some("Thanks"), None));
         assert_eq!((config.message("closed", en), config.message("closed", zh)), (Some("Bye"), Some("Bye")));
@@ -382,7 +408,7 @@ mod tests {
                 None => format!("{{\"{name}\": \"{value}\"}}"),
             };
             let (config, complaints) = decode(&block);
-            let is_default = config == Config::default();
+            let is_default = config == Config::default() || config.0 == [("return_hosts[]".to_owned(), NOWHERE.to_owned())];
             prop_assert_eq!(is_default, !complaints.is_empty() || value.trim().is_empty(), "{}", block);
         }
     }

@@ -61,7 +61,13 @@ impl Origin {
     /// Refuses paths, a slash at the end, wildcards and capitals, which a browser would not write.
     pub fn decode(raw: &str) -> Option<Self> {
         let is_bare = raw.rsplit('/').next().is_some_and(|last| !last.is_empty()) && raw.bytes().filter(|byte| *byte == b'/').count() == 2;
-        let is_origin = is_web_address(raw) && is_bare && !has_any(raw, "?#*") && raw.to_ascii_lowercase() == raw;
+        let is_origin = is_web_address(raw)
+            && is_bare
+            && !has_any(raw, "?#*")
+            && raw.is_ascii()
+            && !raw.ends_with(":80")
+            && !raw.ends_with(":443")
+            && raw.to_ascii_lowercase() == raw;
         is_origin.then(|| Self(raw.to_owned()))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     WalletLink,
-    safe_url::{is_plain, is_relative, is_web},
+    safe_url::{is_own_path, is_plain, is_relative, is_web},
 };
 use crate::text::before;
 
@@ -97,6 +97,12 @@ impl Picture {
         Self::decode(raw).filter(|picture| !picture.is_elsewhere())
     }
 
+    /// The icon of a site: the same, or an `.ico` file.
+    pub fn decode_icon(raw: &str) -> Option<Self> {
+        let is_icon = is_own_path(raw) && before(raw, "?#").to_ascii_lowercase().ends_with(".ico");
+        Self::decode_local(raw).or_else(|| is_icon.then(|| Self(raw.to_owned())))
+    }
+
     /// The address, for an image element.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -140,6 +146,8 @@ mod tests {
         assert!(Picture::decode_local("data:image/png;base64,AAAA").is_some());
         assert_eq!(Picture::decode_local("https://cdn.example.com/a.png"), None);
         assert_eq!(Picture::decode_local("//cdn.example.com/a.png"), None);
+        assert!(Picture::decode_icon("/favicon.ico?v=1").is_some() && Picture::decode_icon("/a.png").is_some());
+        assert_eq!(Picture::decode_icon("//cdn.example.com/favicon.ico"), None);
     }
 
     proptest! {

@@ -38,7 +38,7 @@ impl Told {
         Self {
             amount: amount().filter(|_| int("status") == Some(1)),
             contact: text("contact"),
-            favicon: text("web_favicon").as_deref().and_then(Picture::decode_local),
+            favicon: text("web_favicon").as_deref().and_then(Picture::decode_icon),
             method: code.map(|code| PayMethod {
                 code,
                 label: text("pay_type_label"),

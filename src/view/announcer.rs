@@ -61,7 +61,11 @@ fn state(context: Context, view: &ViewModel) -> String {
             }
             Some(Pay::Asking | Pay::Instrument(_)) | None => due(context, order),
         },
-        (Screen::Entering { .. }, _) => view.entry.as_ref().and_then(|entry| desk::trouble(&entry.trouble, messages)).unwrap_or_default(),
+        (Screen::Entering { .. }, Connection::Offline) => connection_text(Connection::Offline, messages),
+        (Screen::Entering { .. }, _) => {
+            let trouble = view.entry.as_ref().and_then(|entry| desk::trouble(&entry.trouble, messages));
+            trouble.unwrap_or_else(|| messages.enter_amount().to_owned())
+        }
         (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
         (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
         (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),

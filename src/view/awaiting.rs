@@ -169,7 +169,6 @@ fn sound(context: Context) -> El {
                 .button("sound", "", || Event::SoundSwitched)
                 .attr("data-sound-switch", "")
                 .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
-                .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
                 .child(speaker)
                 .child(el("span").bind_text(state));
             let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));

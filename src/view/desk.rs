@@ -15,7 +15,7 @@ use crate::{
 /// The choice, as soon as what shows it is here.
 pub(super) fn choice(context: Context, choice: &Choice) -> El {
     let choice = choice.clone();
-    el("div").class("wide").later(async move { Some(methods(context, choice).await.unwrap_or_else(|_| missing(context))) })
+    el("div").class("wide").awaited(async move { Some(methods(context, choice).await.unwrap_or_else(|_| missing(context))) })
 }
 
 /// What is needed to go on could not be loaded.
@@ -46,6 +46,12 @@ fn list(context: Context, choice: &Choice) -> El {
             .child(name)
             .on_click(move || (context.ports.send)(Event::Chosen { method: code.clone() }))
     };
+    if choice.methods.is_empty() {
+        let warning = warning(&choice.trouble, messages);
+        let retry = warning.is_some().then(|| context.button("button primary", messages.retry(), || Event::RetryPressed));
+        let coming = warning.is_none().then(|| el("div").class("bone coming"));
+        return el("div").class("wide").child(el("h2").text(messages.choose_method())).child(coming).child(warning).child(retry);
+    }
     let heading = el("h2").attr("id", "methods").text(messages.choose_method());
     let list = el("ul").class("methods").attr("role", "list").attr("aria-labelledby", "methods");
     let rows = choice.methods.iter().map(|method| el("li").child(button(method)));
@@ -70,7 +76,7 @@ pub(super) fn trouble(trouble: &Trouble, messages: Messages) -> Option<String> {
 pub(super) fn unconfirmed(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
     let (claim, id) = (claim.clone(), id.cloned());
     let shown = async move { Some(not_confirmed(context, claim, id, resting).await.unwrap_or_else(|_| missing(context))) };
-    el("div").class("wide").later(shown)
+    el("div").class("wide").awaited(shown)
 }
 
 on_demand! {

@@ -144,8 +144,17 @@ impl El {
     /// Puts in what comes later.
     pub(super) fn later(self, coming: impl Future<Output = Option<Self>> + 'static) -> Self {
         let element = self.clone();
-        leptos::task::spawn_local(async move { element.append(coming.await) });
+        leptos::task::spawn_local(async move {
+            let come = coming.await;
+            element.0.set_text_content(None);
+            element.append(come);
+        });
         self
+    }
+
+    /// The same, with a sign that something is on its way.
+    pub(super) fn awaited(self, coming: impl Future<Output = Option<Self>> + 'static) -> Self {
+        self.child(el("div").class("bone coming")).later(coming)
     }
 
     /// Takes the element from the page.

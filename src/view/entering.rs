@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn entering(context: Context, cashier: &Cashier) -> El {
     let (cashier, owner) = (cashier.clone(), Owner::current().unwrap_or_default());
     let shown = async move { Some(entry(owner, context, cashier).await.unwrap_or_else(|_| desk::missing(context))) };
-    el("section").class("card entering").attr("data-screen", "entering").later(shown)
+    el("section").class("card entering").attr("data-screen", "entering").awaited(shown)
 }
 
 on_demand! {

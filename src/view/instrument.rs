@@ -207,6 +207,8 @@ fn wallet_name<'text>(link: &WalletLink, messages: Messages, name: &'text str) -
 fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str, name: &str) -> El {
     let tapped = move || (context.ports.send)(Event::WalletTapped);
     let link = el("a").class(class).attr("data-wallet", "").attr("href", wallet.as_str()).attr("rel", "noreferrer");
+    // Out of a frame: pages for paying refuse to be inside another one.
+    let link = link.attr("target", "_top");
     let text = if text.is_empty() { name } else { text };
     el("div").class("wide").child(link.on_click(tapped).text(text)).child(not_opened(context, name))
 }

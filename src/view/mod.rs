@@ -45,6 +45,8 @@ pub struct Ports {
     pub draw: fn(Poster, Then<Option<String>>),
     /// Tells scripts of the shop that the shopper goes back. `false`: they see to it.
     pub goes_back: fn() -> bool,
+    /// Tells scripts of the shop that the shopper goes to the return address. `false`: they see to it.
+    pub leaves: fn(&str) -> bool,
     /// An amount in the language of the page.
     pub money: fn(Fen) -> String,
     /// A moment in the language of the page, by the clock of the shopper's own place.
@@ -125,9 +127,10 @@ impl Context {
         self.read(|view| matches!(view.pay, Some(Pay::Asking | Pay::Instrument(_))))
     }
 
-    /// Whether time is up: nobody is told to pay anything any more. What calls this runs again when it changes.
+    /// Whether time is up, or a payment is only looked for: nobody is told to pay anything. What calls this runs again when
+    /// it changes.
     fn is_covered(self) -> bool {
-        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. })))
+        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. } | Pay::Unconfirmed { .. })))
     }
 
     /// A button that tells the checkout something.

@@ -92,12 +92,16 @@ pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget
                 let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
                 time.map(|time| fill(messages.leaving_in(), &[("time", &time)])).unwrap_or_default()
             };
+            let url = target.as_str().to_owned();
+            let may_leave = move || (ports.leaves)(&url);
             let go = el("a").class("button primary").attr("href", target.as_str()).text(messages.go_now());
             let stay = el("div").class("wide").bind_child(
                 move || context.read(|view| view.leaving_in.is_some()),
                 move |leaving| leaving.then(|| context.button("button", messages.stay(), || Event::StayPressed)),
             );
-            card.child(line("leaving", "").bind_text(countdown)).child(go.on_click(move || (ports.send)(Event::GoNowFollowed))).child(stay)
+            card.child(line("leaving", "").bind_text(countdown))
+                .child(go.on_click(move || (ports.send)(Event::GoNowFollowed)).on_press(may_leave))
+                .child(stay)
         }
     };
     card.children(details::support(context, Some(order))).child(details::order_facts(context, order))

@@ -39,7 +39,7 @@ fn an_order_without_a_method_goes_to_the_choice_and_starts_over_when_it_is_back(
     let mut page = Page::of_order();
     page.answer(Answer::Info(Ok(Box::new(Info { order: Order { method: None, ..order() }, standing: waiting(900), redirect_wait: None }))));
     assert!(matches!(page.effects.last(), Some((_, Effect::Go(Route::Separate(id)))) if id.as_str() == "A1"));
-    page.pass(seconds(3600));
+    page.pass(seconds(10));
     assert!(page.open.is_empty());
     page.send(Event::CameBack);
     assert!(page.open.is_empty(), "a slow browser is still on its way");

@@ -124,8 +124,9 @@ fn any_setup() -> impl Strategy<Value = Setup> {
         1 => Just("/pay/status?order_id=A1"),
         1 => Just("/"),
     ];
-    let place = (past, host, device, any::<[bool; 2]>());
-    let place = place.prop_map(|(past, host, device, [sound, opens_nothing])| Place { device, host, opens_nothing, past, sound });
+    let place = (past, host, device, any::<[bool; 3]>());
+    let place =
+        place.prop_map(|(past, host, device, [framed, sound, opens_nothing])| Place { device, framed, host, opens_nothing, past, sound });
     (any::<[bool; 2]>(), any::<u32>(), place, visit).prop_map(|([online, visible], seed, place, visit)| {
         let (path, query) = visit.split_once('?').unwrap_or((visit, ""));
         Setup { online, place, seed, visible, visit: Visit::of_address(path, query), ..setup() }
@@ -196,10 +197,11 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
                 prop_assert!(!matches!(witness.visit, Visit::See(..)), "rule 4: who comes to look is sent nowhere");
                 prop_assert!(target.as_str().starts_with("https://"), "rule 4: {target:?}");
             }
+            Effect::Visit(_) => prop_assert!(!witness.place.framed, "rule 7: a page opened inside another one"),
             Effect::OpenWallet(_) => {
                 let lets = witness.place.device != Device::Computer && !matches!(witness.place.host, Host::Qq | Host::WeChat);
                 prop_assert!(
-                    lets && !witness.place.opens_nothing && witness.wants_wallet,
+                    lets && !witness.place.opens_nothing && !witness.place.framed && witness.wants_wallet,
                     "rule 7: a wallet opened where or when it must not"
                 );
                 prop_assert!(!witness.tapped, "rule 7: who has pressed the link is sent to pay again");

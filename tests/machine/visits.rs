@@ -51,6 +51,7 @@ fn who_chooses_sees_the_order_first_and_goes_to_pay_once_the_gateway_took_the_ch
     assert_eq!(choice(&page).chosen.as_deref(), Some("wxpay"));
     assert!(page.answer(Answer::Chosen(refused("通道维护"))));
     assert_eq!(choice(&page).trouble, Trouble::Refused(Some("通道维护".into())));
+    assert!(page.answer(status(waiting(900))), "whether it still waits is asked after a refusal");
     page.send(Event::Chosen { method: "alipay".into() });
     assert_eq!(choice(&page).trouble, Trouble::None);
     assert!(page.answer(Answer::Chosen(Ok(()))));
@@ -78,10 +79,11 @@ fn methods_that_do_not_come_are_asked_for_again_and_then_by_hand() {
         assert!(page.pass_until_asked(|call| matches!(call, Call::Methods(_))));
         assert!(page.answer(Answer::Methods(Err(network_fault()))));
     }
-    assert_eq!(page.pay(), Some(Pay::Missing(None)));
+    assert_eq!(choice(&page).trouble, Trouble::NoAnswer);
     page.send(Event::RetryPressed);
+    assert_eq!(choice(&page).trouble, Trouble::None);
     assert!(page.answer(Answer::Methods(Ok(Vec::new()))), "no methods are none to choose from");
-    assert_eq!(page.pay(), Some(Pay::Missing(None)));
+    assert_eq!(choice(&page).trouble, Trouble::Refused(None));
 }
 
 #[test]
@@ -89,6 +91,44 @@ fn who_chooses_for_a_paid_order_is_told_so() {
     let mut page = visiting("/pay/separate/A1", "");
     page.answer(info(paid()));
     assert!(matches!(page.screen(), Screen::Paid { .. }));
+}
+
+#[test]
+fn an_order_that_was_paid_in_another_tab_is_seen_to_be_when_the_shopper_comes_back() {
+    let mut page = visiting("/pay/separate/A1", "");
+    page.answer(info(waiting(900)));
+    page.answer(Answer::Methods(Ok(methods())));
+    page.send(Event::CameBack);
+    page.send(Event::CameBack);
+    assert_eq!(page.open.iter().filter(|(_, call)| is_status(call)).count(), 1);
+    assert!(page.answer(Answer::Status(Err(network_fault()))), "a fault says nothing");
+    assert_eq!(choice(&page).methods.len(), 2);
+    page.send(Event::CameBack);
+    assert!(page.answer(status(paid())));
+    assert!(matches!(page.screen(), Screen::Paid { .. }));
+}
+
+#[test]
+fn a_browser_that_does_not_get_there_leaves_the_shopper_with_a_way_on() {
+    let mut page = visiting("/pay/separate/A1", "");
+    page.answer(info(waiting(900)));
+    page.answer(Answer::Methods(Ok(methods())));
+    page.send(Event::Chosen { method: "alipay".into() });
+    page.answer(Answer::Chosen(Ok(())));
+    page.pass(seconds(19));
+    assert!(matches!(page.screen(), Screen::Loading { .. }));
+    page.pass(seconds(2));
+    assert!(matches!(page.screen(), Screen::Failed { reason: Reason::Unreachable, .. }));
+    page.send(Event::RetryPressed);
+    assert!(matches!(page.open.as_slice(), [(_, Call::Info(_))]));
+}
+
+#[test]
+fn who_comes_to_see_is_not_hurried() {
+    let mut page = visiting("/pay/status", "?order_id=A1");
+    page.answer(info(waiting(100)));
+    let view = page.checkout.view(page.now);
+    assert_eq!((view.remaining, view.time_warning), (None, None));
 }
 
 #[test]

@@ -2,12 +2,18 @@
 const part = (file, integrity, needs) => {
     let loading;
     const load = async () => {
-        const answer = fetch(new URL(file, import.meta.url), { integrity });
+        const stop = new AbortController();
+        const timer = setTimeout(() => stop.abort(), 15000);
+        const answer = fetch(new URL(file, import.meta.url), { integrity, signal: stop.signal });
+        // It is awaited below; until then its failure is nobody's.
+        answer.catch(() => {});
         await Promise.all(needs.map((need) => need()));
         const response = await answer;
         if (!response.ok) throw new Error(response.url + ": HTTP status " + response.status);
         const shared = { SHARED };
-        await WebAssembly.instantiate(await response.arrayBuffer(), { __wasm_split: shared });
+        const code = await response.arrayBuffer();
+        clearTimeout(timer);
+        await WebAssembly.instantiate(code, { __wasm_split: shared });
     };
     // A part that did not come is asked for again by the next call.
     return () => (loading ??= load().catch((error) => {

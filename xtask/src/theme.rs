@@ -31,22 +31,15 @@ pub(crate) struct Choices {
 const KINDS: [(&str, u32, &[&str]); 2] = [("pay", 3, &["index.html", "separate.html", "status.html"]), ("cashier", 5, &["index.html"])];
 
 /// The text of the engine's variables: field of the block, and the variable.
-const TEXTS: [(&str, &str); 7] = [
-    ("order_id", ".orderInfo.order_id"),
-    ("out_order_id", ".orderInfo.out_order_id"),
+const TEXTS: [(&str, &str); 4] = [
     ("subject", ".orderInfo.subject"),
     ("pay_type", ".orderInfo.pay_type"),
     ("pay_type_label", ".orderInfo.pay_type_info.label"),
     ("pay_type_logo", ".orderInfo.pay_type_info.logo"),
-    ("trade_amount_text", ".orderInfo.trade_amount_text"),
 ];
 /// Its numbers.
-const NUMBERS: [(&str, &str); 4] = [
-    ("status", ".orderInfo.status"),
-    ("amount", ".orderInfo.amount"),
-    ("trade_amount", ".orderInfo.trade_amount"),
-    ("expire_time", ".orderInfo.expire_time"),
-];
+const NUMBERS: [(&str, &str); 3] =
+    [("status", ".orderInfo.status"), ("amount", ".orderInfo.amount"), ("trade_amount", ".orderInfo.trade_amount")];
 
 /// Builds the page and packs it.
 pub(crate) fn run(choices: &Choices) -> Result<()> {

@@ -142,6 +142,14 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
         stage.change(&id, |spec| spec.status = Stand::Paid)?;
         stage.until("location.pathname === '/sandbox/shop'").await?;
     }
+    // What is asked below /api/ is never taken for a page.
+    let id = stage.order(Spec { pay_type: String::new(), return_uri: Some(back), ..Spec::default() });
+    stage.open_url(&format!("{origin}/shop/pay/{id}")).await?;
+    stage.until("document.querySelector('.method[data-method=wxpay]') !== null").await?;
+    stage.press(".method[data-method=wxpay]").await?;
+    stage.until_code().await?;
+    stage.open_url(&format!("{origin}/shop/cashier/TEA")).await?;
+    stage.until("document.querySelector('#entry') !== null").await?;
     stage.open_url(&format!("{origin}/pay/NOPE")).await?;
     stage.until_screen("not-found").await?;
     let of = |path: &str| {
@@ -178,8 +186,9 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
     );
     let api = stage.eval(&of("/api/order/info?_time=' + Date.now() + '")).await?;
     ensure!(says(&api, "caching", "no-store"), "an answer of the gateway: {api}");
-    for missing in ["/nothing", "/assets/nothing.js", "/pay/x.html.bak", "/index.html.br"] {
-        ensure!(stage.eval(&of(missing)).await?.get("status") == Some(&json!(404)), "{missing}");
+    for missing in ["/nothing", "/assets/nothing-0123456789abcdef.js", "/pay/x/y/z", "/index.html.br"] {
+        let answer = stage.eval(&of(missing)).await?;
+        ensure!(answer.get("status") == Some(&json!(404)) && !text(&answer, "caching").contains("immutable"), "{missing}: {answer}");
     }
     // What was missing is in the console, as it should be.
     stage.console().await?;
