@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<Arc<State>> {
             "/studio/studio.js",
             get(|| async { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("studio.js")) }),
         )
+        .route("/sandbox/custom.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], ":root { --card-width: 33rem; }\n") }))
         .route("/studio/api/contrast", get(contrast))
         .route("/studio/api/screens", post(screens))
         .route("/studio/api/settings", put(set))

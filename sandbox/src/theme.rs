@@ -111,3 +111,43 @@ fn order_info(order: &Order) -> Value {
         "out_order_id": spec.out_order_id,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_theme_is_said() {
+        let top = std::env::temp_dir().join(format!("saoma-themes-{}", std::process::id()));
+        let theme = top.join("saoma");
+        fs::create_dir_all(theme.join("assets")).unwrap();
+        let manifest = |name: &str, kind: i64| {
+            json!({ "name": name, "title": "t", "version": "1", "description": "d", "author": "a", "type": kind,
+                    "min_program_version": "1", "screenshot": "screenshot.png" })
+            .to_string()
+        };
+        let write = |file: &str, text: &[u8]| fs::write(theme.join(file), text).unwrap();
+        let said = || check(&theme, Kind::Pay).err().unwrap_or_default();
+        assert!(said().contains("manifest.json cannot be read"));
+        write("manifest.json", manifest("other", 3).as_bytes());
+        assert!(said().contains("names \"other\""), "{}", said());
+        write("manifest.json", manifest("saoma", 5).as_bytes());
+        assert!(said().contains("type 5, not 3"), "{}", said());
+        write("manifest.json", manifest("saoma", 3).as_bytes());
+        write("screenshot.png", b"GIF");
+        assert!(said().contains("no picture"), "{}", said());
+        write("screenshot.png", b"\x89PNG");
+        for page in ["index.html", "separate.html", "status.html"] {
+            assert!(said().contains(page), "{}", said());
+            write(page, b"${.templateAssets}");
+        }
+        assert_eq!(said(), "");
+        write("status.html", b"\n${if}");
+        assert!(said().contains("status.html, line 2"), "{}", said());
+        write("status.html", b"");
+        fs::remove_dir_all(theme.join("assets")).unwrap();
+        assert!(said().contains("assets/ is missing"), "{}", said());
+        fs::remove_dir_all(&top).unwrap();
+        assert!(check(Path::new("/x/a b"), Kind::Pay).unwrap_err().contains("letters, digits and underscores"));
+    }
+}

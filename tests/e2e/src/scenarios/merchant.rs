@@ -12,7 +12,7 @@ use crate::{
 
 const SHOP: &str = r##"{
     "$schema": "settings.schema.json", "title": "茶馆 <b>Tea</b>", "logo": "/sandbox/logo/alipay.svg", "brand": "#ffd400", "preset": "jade",
-    "radius": 4, "font": "Georgia, serif", "back": "/sandbox/shop?back=1", "sound": false,
+    "radius": 4, "stylesheet": "/sandbox/custom.css", "font": "Georgia, serif", "back": "/sandbox/shop?back=1", "sound": false,
     "messages": {"awaiting": {"zh-CN": "当天发货", "en": "Sent today"}, "closed": "再来"},
     "support": {"wechat": "tea_shop", "phone": "+86 400 123", "email": "help@tea.example", "url": "/sandbox/shop?help=1", "qq": "123456"}
 }"##;
@@ -60,6 +60,7 @@ async fn settings_make_the_page_the_shops(stage: &Stage) -> Result<()> {
     ensure!(stage.eval("document.documentElement.dataset.preset").await? == "jade");
     let style = |name: &str| format!("getComputedStyle(document.documentElement).getPropertyValue('{name}').trim()");
     ensure!(stage.eval(&style("--radius")).await? == "4px" && stage.eval(&style("--brand")).await? == "#ffd400");
+    stage.until(&format!("{} === '33rem'", style("--card-width"))).await?;
     let accent = stage.eval(&style("--brand-light")).await?;
     ensure!(accent != "#ffd400", "yellow cannot be read on white: {accent}");
     ensure!(stage.eval("getComputedStyle(document.body).fontFamily").await?.as_str().unwrap_or_default().contains("Georgia"));
