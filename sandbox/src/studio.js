@@ -1,5 +1,5 @@
 // The skin studio: what is entered becomes settings, the sandbox puts them into the page, and the previews are loaded anew.
-// The previews are inert: a page that gives its heading the focus would scroll the studio.
+// The previews are inert, because a page that gives its heading the focus would scroll the studio, and silent.
 const $ = (id) => document.getElementById(id);
 const form = $("form");
 const PRESETS = ["light", "midnight", "high-contrast", "azure", "jade"];
@@ -76,7 +76,7 @@ const screens = await (await fetch("/studio/api/screens", { method: "POST" })).j
 for (const { name, path } of screens) {
   const figure = document.createElement("figure");
   const caption = Object.assign(document.createElement("figcaption"), { textContent: name });
-  figure.append(caption, Object.assign(document.createElement("iframe"), { src: path, title: name, loading: "lazy", inert: true }));
+  figure.append(caption, Object.assign(document.createElement("iframe"), { src: path, title: name, loading: "lazy", inert: true, allow: "autoplay 'none'" }));
   $("screens").append(figure);
 }
 await apply();
