@@ -1,6 +1,7 @@
 //! An order that waits, and for which the shopper chooses how to pay.
 
 use alloc::sync::Arc;
+use core::time::Duration;
 
 use super::{
     Choice, Effect, Pay, Route, Shared, Trouble, Warning, ask,
@@ -18,6 +19,7 @@ pub(super) struct Choosing {
     id: OrderId,
     methods: Methods,
     pub(super) order: Arc<Order>,
+    pub(super) redirect_wait: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -28,8 +30,8 @@ enum Methods {
 }
 
 impl Choosing {
-    pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>) -> Self {
-        Self { check: None, id, methods: Methods::Asking(Attempts::new(now)), order }
+    pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>, redirect_wait: Option<Duration>) -> Self {
+        Self { check: None, id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait }
     }
 
     /// The question under way that an answer of this kind belongs to.

@@ -10,7 +10,7 @@ pub mod schema;
 mod value;
 
 pub use colour::{Colour, Palette};
-pub use value::{Back, Link, Origin, Radius};
+pub use value::{Back, Link, Radius};
 
 use crate::{
     i18n::Locale,
@@ -30,7 +30,7 @@ pub struct Complaint {
     pub given: String,
     /// Which setting: `support.qq`.
     pub name: String,
-    /// What is wrong, and what is used instead.
+    /// What is wrong, and what follows from it.
     pub verdict: &'static str,
 }
 
@@ -46,14 +46,14 @@ pub const UNKNOWN: &str = "is no setting; it is ignored";
 /// Whether a text is a value of a setting.
 type Check = fn(&str) -> bool;
 
-/// All settings, by name. `[]` stands for each entry of a list, `*` for the tag of a language.
-const SETTINGS: [(&str, Check); 33] = [
+/// All settings, by name. `[]` stands for each entry of a list.
+const SETTINGS: [(&str, Check); 32] = [
     ("$schema", |_| true),
     ("api", |text| value::api(text).is_some()),
     ("auto_open", |text| value::switch(text).is_some()),
     ("back", |text| Back::decode(text).is_some()),
     ("brand", |text| Colour::decode(text).is_some()),
-    ("embed_origins[]", |text| Origin::decode(text).is_some()),
+    ("embed_origins[]", value::is_origin),
     ("favicon", |text| Picture::decode_icon(text).is_some()),
     ("font", value::is_font),
     ("gateway", |text| text == "xarr"),
@@ -80,7 +80,6 @@ const SETTINGS: [(&str, Check); 33] = [
     ("support.url", |text| Link::decode(text).is_some()),
     ("support.wechat", value::is_wechat),
     ("title", value::is_line),
-    ("", |_| false),
 ];
 
 fn is_own_picture(text: &str) -> bool {
@@ -94,7 +93,7 @@ fn seconds(text: &str) -> Option<UnixSeconds> {
 impl Config {
     /// The names of all settings, as the table has them.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        SETTINGS.iter().map(|(name, _)| *name).filter(|name| !name.is_empty())
+        SETTINGS.iter().map(|(name, _)| *name)
     }
 
     /// Reads the data block, and names what cannot be used. `None` where it is not JSON, or no object.
@@ -249,7 +248,7 @@ fn canonical(name: String) -> String {
 
 /// The check of a setting; of a sentence in one language it is that of the sentence.
 fn check(name: &str) -> Option<Check> {
-    let of = |name: &str| SETTINGS.iter().find(|(known, _)| *known == name && !name.is_empty()).map(|(_, check)| *check);
+    let of = |name: &str| SETTINGS.iter().find(|(known, _)| *known == name).map(|(_, check)| *check);
     of(name).or_else(|| {
         let (state, tag) = name.rsplit_once('.')?;
         Locale::of_tag(tag).and_then(|_| of(state)).filter(|_| state.starts_with("messages."))
@@ -353,7 +352,7 @@ mod tests {
     #[test]
     fn an_origin_is_exact() {
         for good in ["https://shop.example", "http://127.0.0.1:8088"] {
-            assert!(Origin::decode(good).is_some(), "{good}");
+            assert!(value::is_origin(good), "{good}");
         }
         for bad in [
             "shop.example",
@@ -365,8 +364,10 @@ mod tests {
             "https://a@b",
             "ftp://a",
             "https://",
+            "https://shop.example:443",
+            "https://商店.example",
         ] {
-            assert_eq!(Origin::decode(bad), None, "{bad}");
+            assert!(!value::is_origin(bad), "{bad}");
         }
     }
 

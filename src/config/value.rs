@@ -53,28 +53,13 @@ pub(super) fn api(raw: &str) -> Option<&str> {
     (is_own_path(raw) && !has_any(raw, "?#")).then(|| raw.trim_end_matches('/'))
 }
 
-/// Scheme, host and port of another site, as a browser writes it: `https://shop.example`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Origin(String);
-
-impl Origin {
-    /// Refuses paths, a slash at the end, wildcards and capitals, which a browser would not write.
-    pub fn decode(raw: &str) -> Option<Self> {
-        let is_bare = raw.rsplit('/').next().is_some_and(|last| !last.is_empty()) && raw.bytes().filter(|byte| *byte == b'/').count() == 2;
-        let is_origin = is_web_address(raw)
-            && is_bare
-            && !has_any(raw, "?#*")
-            && raw.is_ascii()
-            && !raw.ends_with(":80")
-            && !raw.ends_with(":443")
-            && raw.to_ascii_lowercase() == raw;
-        is_origin.then(|| Self(raw.to_owned()))
-    }
-
-    /// The origin.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// Scheme, host and port of another site, as a browser writes it: `https://shop.example`. Paths, a slash at the end, wildcards,
+/// capitals and the ports that go without saying are refused.
+pub(super) fn is_origin(raw: &str) -> bool {
+    let ends_in_host = raw.bytes().filter(|byte| *byte == b'/').count() == 2 && !raw.ends_with('/');
+    let is_lower = raw.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let has_usual_port = raw.ends_with(":80") || raw.ends_with(":443");
+    is_web_address(raw) && ends_in_host && is_lower && !has_usual_port && !has_any(raw, "?#*")
 }
 
 /// The roundness of corners in CSS pixels, 0 to 32.

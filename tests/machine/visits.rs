@@ -96,7 +96,7 @@ fn who_chooses_for_a_paid_order_is_told_so() {
 #[test]
 fn an_order_that_was_paid_in_another_tab_is_seen_to_be_when_the_shopper_comes_back() {
     let mut page = visiting("/pay/separate/A1", "");
-    page.answer(info(waiting(900)));
+    page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing: waiting(900), redirect_wait: Some(seconds(9)) }))));
     page.answer(Answer::Methods(Ok(methods())));
     page.send(Event::CameBack);
     page.send(Event::CameBack);
@@ -106,6 +106,7 @@ fn an_order_that_was_paid_in_another_tab_is_seen_to_be_when_the_shopper_comes_ba
     page.send(Event::CameBack);
     assert!(page.answer(status(paid())));
     assert!(matches!(page.screen(), Screen::Paid { .. }));
+    assert_eq!(page.checkout.view(page.now).leaving_in, Some(9), "as the first answer said");
 }
 
 #[test]

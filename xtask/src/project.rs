@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 /// The top folder of the project.
 pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -11,6 +13,11 @@ pub(crate) fn root() -> PathBuf {
 /// The built page.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")
+}
+
+/// What a file is named by: changes with its content.
+pub(crate) fn fingerprint(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Pinned tools, each in a folder named after its version.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::{inline, shrink};
+use crate::{inline, project, shrink};
 
 pub(crate) fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("TRUNK_STAGING_DIR is not set: this task is called by Trunk")?;
@@ -36,7 +36,7 @@ fn name_embedded(folder: &Path, page: &str, is_release: bool) -> Result<String> 
     let file = folder.join("assets/embedded.js");
     let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let script = if is_release { inline::minify(&script, &["--module"])? } else { script };
-    let hash: String = Sha256::digest(&script).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = project::fingerprint(script.as_bytes());
     let name = format!("saoma-embedded-{hash}.js");
     fs::write(file.with_file_name(&name), script)?;
     fs::remove_file(&file)?;

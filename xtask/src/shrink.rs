@@ -12,9 +12,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha384};
 
-use crate::{blank, split, step::run_quietly, tools};
+use crate::{blank, project, split, step::run_quietly, tools};
 
 /// What the compiler may have used.
 pub(crate) const FEATURES: [&str; 6] = [
@@ -140,7 +140,7 @@ fn minify(glue: &Path) -> Result<()> {
 /// Names a file by its content, and lets the page know.
 fn rename(page: &str, file: &Path, name: &str, extension: &str) -> Result<String> {
     let content = fs::read(file)?;
-    let hash: String = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = project::fingerprint(&content);
     let new_name = format!("saoma-{hash}.{extension}");
     let renamed: PathBuf = file.with_file_name("assets").join(&new_name);
     fs::rename(file, &renamed)?;

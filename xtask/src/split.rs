@@ -76,8 +76,7 @@ fn part(definition: &str, folder: &Path) -> Option<Part> {
 impl Split {
     /// Writes the parts, small and named by their content, into `folder`, and gives back the glue that fetches them.
     pub(crate) fn link(&self, folder: &Path) -> Result<String> {
-        let script = include_str!("link.js").replace("{ SHARED }", &format!("{{ {} }}", self.shared()?.join(", ")));
-        let mut link = script.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
+        let mut link = include_str!("link.js").replace("{ SHARED }", &format!("{{ {} }}", self.shared()?.join(", ")));
         let mut loaders = String::new();
         for part in &self.parts {
             let mut optimise = tools::npm_program("wasm-opt");
@@ -89,7 +88,7 @@ impl Split {
                 .arg(&part.file);
             run_quietly(&mut optimise, ADVICE)?;
             let content = fs::read(&part.file)?;
-            let hash: String = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            let hash = project::fingerprint(&content);
             let name = part.name.trim_start_matches("__wasm_split_load_").trim_start_matches("__");
             let file = format!("saoma-{}-{hash}.wasm", name.replace('_', "-"));
             fs::write(folder.join(&file), &content)?;

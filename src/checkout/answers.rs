@@ -1,0 +1,229 @@
+//! What the gateway's answers make of a checkout.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use super::{
+    Checkout, Effect, LONGEST_WAY, Phase, QuestionId, Reason, Route, Source, Warning,
+    awaiting::{Awaiting, Begin},
+    choosing::Choosing,
+    entering::Lost,
+    paid::Paid,
+    place::Past,
+    time::Instant,
+};
+use crate::order::{Answer, Failure, Info, Offer, Order, OrderRef, Returning, Standing, UnixSeconds, Visit};
+
+impl Checkout {
+    pub(super) fn answered(
+        &mut self,
+        now: Instant,
+        question: QuestionId,
+        answer: Answer,
+        date: Option<UnixSeconds>,
+        retry_after: Option<Duration>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let asked = match (&self.phase, &answer) {
+            (Phase::Loading { attempts, .. }, Answer::Info(_)) => attempts.asking(),
+            (Phase::Awaiting(awaiting), answer) => awaiting.asking(answer),
+            (Phase::Choosing(choosing), answer) => choosing.asking(answer),
+            (Phase::Entering(entering), answer) => entering.asking(answer),
+            _ => None,
+        };
+        let Some(asked) = asked.filter(|asked| asked.id == question) else { return };
+        // A proxy's page has a `Date` too: only an answer of the gateway tells its time.
+        if let (Some(date), true) = (date, answer.is_good()) {
+            self.shared.clock.learn(date, asked.sent, now);
+        }
+        match answer {
+            Answer::Info(Ok(info)) => self.informed(now, *info, effects),
+            Answer::Info(Err(failure)) => self.not_informed(now, failure, retry_after, effects),
+            Answer::Status(Ok(standing)) => self.in_standing(now, standing, Source::Gateway, effects),
+            Answer::Status(Err(failure)) => {
+                let refused = matches!(failure, Failure::Refused(_));
+                effects.push(Effect::Tell(Warning::CallFailed { call: "order/status", failure }));
+                self.in_awaiting(|awaiting, shared| awaiting.poll_failed(now, refused, shared, retry_after));
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    choosing.looked();
+                }
+            }
+            Answer::QrCode(result) => self.offered(now, result, retry_after, effects),
+            Answer::Audio(result) => self.in_awaiting(|awaiting, shared| awaiting.prompted(now, result, shared, effects)),
+            Answer::Methods(result) => {
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    choosing.listed(now, result, &mut self.shared, effects);
+                }
+            }
+            Answer::Chosen(result) => {
+                if let Phase::Choosing(choosing) = &mut self.phase {
+                    let route = choosing.chosen(now, result, &mut self.shared, effects);
+                    self.forward(now, route, effects);
+                }
+            }
+            Answer::Cashier(result) => {
+                if let Phase::Entering(entering) = &mut self.phase {
+                    let parsed = entering.parsed(now, result, &mut self.shared, effects);
+                    self.lose(parsed);
+                }
+            }
+            Answer::Created(result) => {
+                if let Phase::Entering(entering) = &mut self.phase {
+                    let route = entering.created(result, effects);
+                    self.forward(now, route, effects);
+                }
+            }
+        }
+    }
+
+    fn forward(&mut self, now: Instant, route: Option<Route>, effects: &mut Vec<Effect>) {
+        if let Some(route) = route {
+            effects.push(Effect::Go(route));
+            self.phase = Phase::Forwarded { until: now + LONGEST_WAY };
+        }
+    }
+
+    pub(super) fn lose(&mut self, parsed: Result<(), Lost>) {
+        if let Err(lost) = parsed {
+            self.phase = Phase::Failed(match lost {
+                Lost::Refused(words) => Reason::CashierNotFound(words),
+                Lost::Unreachable => Reason::Unreachable,
+            });
+        }
+    }
+
+    fn informed(&mut self, now: Instant, mut info: Info, effects: &mut Vec<Effect>) {
+        let Phase::Loading { order: order_ref, .. } = &self.phase else { return };
+        let order_ref = order_ref.clone();
+        self.shared.told.complete(&mut info);
+        let Info { order, standing, redirect_wait } = info;
+        let id = order.id.clone().or_else(|| match &order_ref {
+            OrderRef::Id(id) => Some(id.clone()),
+            OrderRef::Out { .. } => None,
+        });
+        let chooses = match &self.shared.visit {
+            Visit::Choose(_) => true,
+            Visit::Pay(_) => order.method.is_none(),
+            Visit::Enter(_) | Visit::Nothing | Visit::See(..) => false,
+        };
+        if standing.is_waiting() && chooses {
+            let Some(id) = id else {
+                effects.push(Effect::Tell(Warning::NoNumber));
+                self.phase = Phase::Failed(Reason::NotFound(None));
+                return;
+            };
+            if matches!(self.shared.visit, Visit::Choose(_)) {
+                self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order), redirect_wait));
+            } else {
+                self.forward(now, Some(Route::Separate(id)), effects);
+            }
+            return;
+        }
+        let order = Arc::new(order);
+        match standing {
+            Standing::Ended(end) => self.phase = Phase::Ended { end, order },
+            Standing::Paid { redirect_wait, returning } => {
+                // Who was sent to the shop and comes back is not sent there again: that would be a trap.
+                let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
+                self.pay(now, order, redirect_wait, returning, stays, effects);
+            }
+            Standing::Waiting { expires, opens_wallet } => {
+                let claim = if let Visit::See(_, claim) = &self.shared.visit { Some(claim.clone()) } else { None };
+                let awaiting = Awaiting::new(
+                    now,
+                    Begin { claim, expires, id, opens_wallet, order, order_ref, redirect_wait },
+                    &mut self.shared,
+                    effects,
+                );
+                self.phase = Phase::Awaiting(Box::new(awaiting));
+            }
+        }
+    }
+
+    fn not_informed(&mut self, now: Instant, failure: Failure, retry_after: Option<Duration>, effects: &mut Vec<Effect>) {
+        let Phase::Loading { attempts, .. } = &mut self.phase else { return };
+        effects.push(Effect::Tell(Warning::CallFailed { call: "order/info", failure: failure.clone() }));
+        let reason = if !failure.passes() {
+            Reason::NotFound(failure.words().map(str::to_owned))
+        } else if attempts.faulted(now, self.shared.dice.jitter(), retry_after) {
+            return;
+        } else {
+            Reason::Unreachable
+        };
+        self.phase = Phase::Failed(reason);
+    }
+
+    pub(super) fn in_standing(&mut self, now: Instant, standing: Standing, source: Source, effects: &mut Vec<Effect>) {
+        let (order, first_wait) = match &mut self.phase {
+            Phase::Awaiting(awaiting) => (Arc::clone(&awaiting.order), awaiting.redirect_wait),
+            Phase::Choosing(choosing) => {
+                choosing.looked();
+                (Arc::clone(&choosing.order), choosing.redirect_wait)
+            }
+            _ => return,
+        };
+        match standing {
+            Standing::Waiting { expires, opens_wallet } => self.in_awaiting(|awaiting, shared| {
+                awaiting.still_waits(now, expires, opens_wallet, source, shared, effects);
+            }),
+            Standing::Ended(end) => self.end(Phase::Ended { end, order }, effects),
+            Standing::Paid { redirect_wait, returning } => {
+                // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
+                let stays = source == Source::OtherTab || matches!(self.shared.visit, Visit::See(..));
+                self.pay(now, order, redirect_wait.or(first_wait), returning, stays, effects);
+                if source == Source::Gateway && self.shared.place.sound {
+                    effects.push(Effect::PlayCue);
+                }
+            }
+        }
+    }
+
+    fn pay(
+        &mut self,
+        now: Instant,
+        order: Arc<Order>,
+        wait: Option<Duration>,
+        returning: Returning,
+        stays: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        let target = match returning {
+            Returning::Nowhere => None,
+            Returning::Refused => {
+                effects.push(Effect::Tell(Warning::ReturnTargetRefused));
+                None
+            }
+            Returning::To(target) if !self.shared.return_hosts.is_empty() && !target.is_within(&self.shared.return_hosts) => {
+                effects.push(Effect::Tell(Warning::ReturnTargetElsewhere));
+                None
+            }
+            // From there the shopper would come here again.
+            Returning::To(target) if target.is_status_page() && matches!(self.shared.visit, Visit::See(..)) => None,
+            Returning::To(target) => Some(target),
+        };
+        self.end(Phase::Paid(Paid::new(now, order, target, wait, stays)), effects);
+    }
+
+    /// Enters a final phase.
+    fn end(&mut self, phase: Phase, effects: &mut Vec<Effect>) {
+        if let Phase::Choosing(choosing) = &self.phase {
+            effects.extend(choosing.questions().map(Effect::Abandon));
+        }
+        if let Phase::Awaiting(awaiting) = &self.phase {
+            effects.extend(awaiting.polling().map(Effect::Abandon));
+            if awaiting.has_prompt() {
+                effects.push(Effect::Hush);
+            }
+        }
+        self.phase = phase;
+    }
+
+    fn offered(&mut self, now: Instant, result: Result<Offer, Failure>, retry_after: Option<Duration>, effects: &mut Vec<Effect>) {
+        let Phase::Awaiting(awaiting) = &mut self.phase else { return };
+        if let Some(id) = awaiting.offered(now, result, retry_after, &mut self.shared, effects) {
+            effects.push(Effect::Resign);
+            effects.push(Effect::Defer(id));
+            self.phase = Phase::Forwarded { until: now + LONGEST_WAY };
+        }
+    }
+}
