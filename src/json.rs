@@ -35,6 +35,41 @@ impl Json {
             _ => None,
         }
     }
+
+    /// The value as JSON, its numbers as they were written.
+    pub(crate) fn write(&self) -> String {
+        let list = |parts: Vec<String>| parts.join(",");
+        match self {
+            Self::Bool(true) => "true".to_owned(),
+            Self::Bool(false) => "false".to_owned(),
+            Self::List(items) => ["[", &list(items.iter().map(Self::write).collect()), "]"].concat(),
+            Self::Null => "null".to_owned(),
+            Self::Number(number) => number.clone(),
+            Self::Object(fields) => {
+                ["{", &list(fields.iter().map(|(name, value)| [&quote(name), ":", &value.write()].concat()).collect()), "}"].concat()
+            }
+            Self::Text(text) => quote(text),
+        }
+    }
+}
+
+/// A text as JSON.
+pub(crate) fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => quoted.extend(['\\', char]),
+            '\0'..='\x1f' => {
+                let digit = |value: u32| char::from_digit(value, 16).unwrap_or('0');
+                quoted.push_str("\\u00");
+                quoted.extend([digit(u32::from(char) >> 4), digit(u32::from(char) & 15)]);
+            }
+            _ => quoted.push(char),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 struct Reader<'text> {

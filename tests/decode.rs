@@ -17,7 +17,7 @@ use saoma::{
 fn decode_with(http_status: u16, call: &Call, file: &str) -> Answer {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/xarr").join(file);
     let body = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    gateway::decode(call, Reply { body: &body, http_status }, "https://pay.example")
+    gateway::decode_xarr(call, Ok(Reply { body: &body, http_status }), "https://pay.example")
 }
 
 fn by_id() -> OrderRef {
@@ -46,7 +46,7 @@ fn audio(file: &str) -> Result<Option<Prompt>, Failure> {
 }
 
 fn offer(file: &str) -> Result<Offer, Failure> {
-    match decode_with(200, &Call::QrCode(OrderId::decode("202406010001").unwrap()), file) {
+    match decode_with(200, &Call::QrCode { id: OrderId::decode("202406010001").unwrap(), method: None }, file) {
         Answer::QrCode(offer) => offer,
         other => panic!("{other:?}"),
     }
@@ -87,7 +87,7 @@ fn info_is_read_flat_enveloped_and_with_numbers_as_text() {
         assert_eq!(info.redirect_wait, Some(Duration::from_secs(5)));
         assert_eq!(tips(&info), ["请核对账号信息"]);
         let order = info.order;
-        assert_eq!((order.amount, order.trade_amount), (Fen::decode(1000), Fen::decode(1000).unwrap()));
+        assert_eq!((order.amount, order.trade_amount), (Fen::decode(1000), Fen::decode(1000)));
         assert_eq!(order.differing_amount(), None);
         assert_eq!(order.id, OrderId::decode("202406010001"));
         assert_eq!(order.out_order_id, OutOrderId::decode("EXT20240601"));
@@ -112,7 +112,7 @@ fn a_waiting_order_knows_no_return_target() {
 fn absent_fields_are_absent_however_they_are_written() {
     let info = info("info-nulls.json").unwrap();
     let order = info.order;
-    assert_eq!((order.amount, order.trade_amount), (None, Fen::decode(5).unwrap()));
+    assert_eq!((order.amount, order.trade_amount), (None, Fen::decode(5)));
     assert_eq!((order.subject, order.content, order.create_time, order.service_qq), (None, None, None, None));
     assert!(order.tips.is_empty());
     assert_eq!(info.standing, Standing::Waiting { expires: None, opens_wallet: false });
@@ -154,7 +154,7 @@ fn what_is_no_answer_is_a_fault_for_every_call() {
 #[test]
 fn a_refusal_carries_the_gateways_words_whatever_the_http_status() {
     for http_status in [200, 400, 404, 409, 422] {
-        let expected = Refusal { code: 404, message: Some("未能找到订单信息或失效".into()) };
+        let expected = Refusal { code: 404, message: Some("未能找到订单信息或失效".into()), verdict: None };
         let answer = decode_with(http_status, &Call::Info(by_id()), "info-not-found.json");
         assert_eq!(answer, Answer::Info(Err(Failure::Refused(expected))), "{http_status}");
     }
@@ -248,7 +248,7 @@ fn the_type_says_what_to_do() {
 
 /// A reply that stands here rather than in a file: its variations are a word each.
 fn decoded(call: &Call, body: &str) -> Answer {
-    gateway::decode(call, Reply { body, http_status: 200 }, "https://pay.example")
+    gateway::decode_xarr(call, Ok(Reply { body, http_status: 200 }), "https://pay.example")
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn a_choice_is_taken_by_the_code_alone() {
     for body in [r#"{"code":200,"message":"success","data":null}"#, r#"{"code":"200"}"#, r#"{"code":200,"data":[]}"#, "{}"] {
         assert_eq!(decoded(&call, body), Answer::Chosen(Ok(())), "{body}");
     }
-    let refused = Refusal { code: 400, message: Some("no".into()) };
+    let refused = Refusal { code: 400, message: Some("no".into()), verdict: None };
     assert_eq!(decoded(&call, r#"{"code":400,"message":"no","data":null}"#), Answer::Chosen(Err(Failure::Refused(refused))));
     assert!(matches!(decoded(&call, "<html>"), Answer::Chosen(Err(Failure::Fault(_)))));
 }
@@ -291,7 +291,7 @@ fn a_cashier_has_limits_and_makes_orders() {
     assert_eq!(decoded(&call, full), cashier(5000, 100, Some("茶")));
     assert_eq!(decoded(&call, r#"{"code":200,"data":{"name":"x","min_amount":0,"max_amount":-1}}"#), cashier(0, 1, Some("x")));
     let call = Call::Create { amount: Fen::decode(1234).unwrap(), key };
-    assert_eq!(gateway::request(&call).body, r#"{"key":"K1","amount":1234}"#);
+    assert_eq!(gateway::request_xarr(&call, "").body.as_deref(), Some(r#"{"key":"K1","amount":1234}"#));
     assert_eq!(decoded(&call, r#"{"code":200,"data":{"order_id":77}}"#), Answer::Created(Ok(OrderId::decode("77").unwrap())));
     assert!(matches!(decoded(&call, r#"{"code":200,"data":{"order_id":""}}"#), Answer::Created(Err(Failure::Fault(_)))));
 }

@@ -10,7 +10,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use saoma::{
     checkout::{Checkout, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
-        Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, PayMethod, ReturnTarget, Returning, Standing, Tips,
+        Answer, Call, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, PayMethod, ReturnTarget, Returning, Standing,
         UnixSeconds, Visit,
     },
 };
@@ -251,6 +251,7 @@ impl World {
         match view.screen {
             Screen::Paid { .. } => assert_eq!(self.truth.standing, Word::Paid, "paid is shown, and is not true"),
             Screen::Ended { end, .. } => assert_eq!(self.truth.standing, Word::Ended(end), "the end is shown, and is not true"),
+            Screen::Finished { .. } => panic!("this gateway always says how an order stands"),
             Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
         }
         let truth = (self.truth.expires * 1000).checked_sub(self.gateway_time(self.now));
@@ -272,8 +273,10 @@ impl Truth {
         let code = Code::decode("wxp://f2f0", "");
         match call {
             Call::Audio(_) => Answer::Audio(Ok(None)),
-            Call::Info(_) => Answer::Info(Ok(Box::new(Info { order: order(), standing: self.standing(), redirect_wait: None }))),
-            Call::QrCode(_) => Answer::QrCode(Ok(Offer::Instrument(Instrument { code, ..Instrument::default() }))),
+            Call::Info(_) => {
+                Answer::Info(Ok(Box::new(Info { offer: None, order: order(), standing: self.standing(), redirect_wait: None })))
+            }
+            Call::QrCode { .. } => Answer::QrCode(Ok(Offer::Instrument(Instrument { code, ..Instrument::default() }))),
             Call::Status(_) => Answer::Status(Ok(self.standing())),
             Call::Cashier(_) | Call::Choose { .. } | Call::Create { .. } | Call::Methods(_) => {
                 unreachable!("who comes to pay asks for no choice")
@@ -297,16 +300,9 @@ impl Truth {
 
 fn order() -> Order {
     Order {
-        amount: None,
-        content: None,
-        create_time: None,
-        id: None,
         method: Some(PayMethod { code: "alipay".into(), label: None, logo: None }),
-        out_order_id: None,
-        service_qq: None,
-        subject: None,
-        tips: Tips::default(),
-        trade_amount: Fen::decode(1001).unwrap(),
+        trade_amount: Fen::decode(1001),
+        ..Order::default()
     }
 }
 

@@ -23,6 +23,11 @@ pub(super) fn call(object: &JsValue, method: &str, arguments: &Array) -> Option<
     of(object, method)?.dyn_ref::<Function>()?.apply(object, arguments).ok()
 }
 
+/// Calls a method whose answer says nothing; `false` where it is missing, or where it throws.
+pub(super) fn does(object: &JsValue, method: &str, arguments: &Array) -> bool {
+    call(object, method, arguments).is_some()
+}
+
 /// The text of a property.
 pub(super) fn text(object: &JsValue, name: &str) -> Option<String> {
     Reflect::get(object, &JsValue::from_str(name)).ok()?.as_string()

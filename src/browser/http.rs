@@ -9,12 +9,12 @@ use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
-use super::{address, capability, clock, settings};
+use super::{address, capability, clock};
 use crate::{
     checkout::{Event, QuestionId},
-    gateway::{self, Reply},
+    gateway::{self, Reply, Request},
     order::{Answer, Call, Failure, Fault, Standing, UnixSeconds},
-    text::int,
+    text::{has_any, int},
 };
 
 /// A question under way. Dropping it ends the request.
@@ -32,6 +32,7 @@ pub(super) struct Handle {
 }
 
 /// What became of a request.
+#[derive(Clone)]
 pub(super) struct Outcome {
     date: Option<UnixSeconds>,
     reply: Result<(u16, String), Fault>,
@@ -69,17 +70,28 @@ impl Drop for Asking {
     }
 }
 
-/// Posts a request and reads the whole answer.
-pub(super) async fn post(request: &gateway::Request, handle: &Handle) -> Outcome {
+impl Default for Outcome {
+    /// Nothing came.
+    fn default() -> Self {
+        Self { date: None, reply: Err(Fault::Network), retry_after: None }
+    }
+}
+
+/// Sends a request, with the shopper's token where there is one, and reads the whole answer.
+pub(super) async fn send(request: Request, token: Option<String>, handle: &Handle) -> Outcome {
     let lost = || if handle.timed_out.get() { Fault::TimedOut } else { Fault::Network };
-    let failed = |fault| Outcome { date: None, reply: Err(fault), retry_after: None };
-    let url = [settings::config().api(), request.path, "?_time=", &clock::request_time().to_string()].concat();
+    let joint = if has_any(&request.path, "?") { "&_time=" } else { "?_time=" };
+    let url = [&request.path, joint, &clock::request_time().to_string()].concat();
     let text = JsValue::from_str;
-    let json = text("application/json");
-    let headers = capability::object(&[("Content-Type", &json), ("Accept", &json)]);
-    let (method, body, cache, signal) = (text("POST"), text(&request.body), text("no-store"), handle.controller.signal());
+    let headers = capability::object(&[("Content-Type", &text(request.content_type)), ("Accept", &text(Request::JSON))]);
+    if let Some(token) = token {
+        // A new object takes every property.
+        let _ = Reflect::set(&headers, &text("token"), &text(&token));
+    }
+    let method = text(if request.body.is_some() { "POST" } else { "GET" });
+    let (body, cache, signal) = (request.body.as_deref().map_or(JsValue::UNDEFINED, text), text("no-store"), handle.controller.signal());
     let options = [("method", &method), ("body", &body), ("headers", &headers), ("cache", &cache), ("signal", &signal)];
-    let Some((response, body)) = fetch(&url, &options).await else { return failed(lost()) };
+    let Some((response, body)) = fetch(&url, &options).await else { return Outcome { reply: Err(lost()), ..Outcome::default() } };
     let (date, retry_after) = read_headers(&response);
     Outcome { date, reply: Ok((status(&response), body)), retry_after }
 }
@@ -121,8 +133,13 @@ fn read_headers(response: &JsValue) -> (Option<UnixSeconds>, Option<Duration>) {
 
 impl Outcome {
     /// What came, or why nothing did.
-    pub(super) fn reply(&self) -> &Result<(u16, String), Fault> {
-        &self.reply
+    pub(super) fn text(&self) -> Result<(u16, String), Fault> {
+        self.reply.clone()
+    }
+
+    /// The same, to be understood.
+    pub(super) fn reply(&self) -> Result<Reply<'_>, Fault> {
+        self.reply.as_ref().map(|(http_status, body)| Reply { body, http_status: *http_status }).map_err(|fault| *fault)
     }
 
     /// How long the gateway wants to be left alone.
@@ -130,19 +147,15 @@ impl Outcome {
         self.retry_after
     }
 
-    /// What this means for the question that was asked.
-    pub(super) fn into_event(self, call: &Call, question: QuestionId) -> Event {
-        let answer = match &self.reply {
-            Ok((http_status, body)) => gateway::decode(call, Reply { body, http_status: *http_status }, &address::origin()),
-            Err(fault) => call.failed(Failure::Fault(*fault)),
-        };
+    /// The answer to the question that was asked.
+    pub(super) fn into_event(self, answer: Answer, question: QuestionId) -> Event {
         Event::Answered { answer, date: self.date, question, retry_after: self.retry_after }
     }
 }
 
 /// Where the order stands, by an answer that another tab was given.
 pub(super) fn status_of(call: &Call, reply: Reply<'_>) -> Option<Result<Standing, Failure>> {
-    match gateway::decode(call, reply, &address::origin()) {
+    match gateway::decode_xarr(call, Ok(reply), &address::origin()) {
         Answer::Status(result) => Some(result),
         _ => None,
     }

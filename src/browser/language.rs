@@ -24,13 +24,16 @@ thread_local! {
     /// The words that have been read: each once.
     static READ: RefCell<Vec<Language>> = const { RefCell::new(Vec::new()) };
     static RETRY: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+    /// Whether all words are wanted, rather than those for the template API.
+    static FULLY: Cell<bool> = const { Cell::new(false) };
     static SPOKEN: Cell<Option<RwSignal<Language>>> = const { Cell::new(None) };
     /// What the shopper wants to read.
     static WANTED: Cell<Option<Locale>> = const { Cell::new(None) };
 }
 
 /// No words yet.
-pub(super) fn begin(locale: Locale) -> RwSignal<Language> {
+pub(super) fn begin(locale: Locale, fully: bool) -> RwSignal<Language> {
+    FULLY.set(fully);
     let spoken = RwSignal::new(Language { locale, messages: Messages::SILENT });
     SPOKEN.set(Some(spoken));
     spoken
@@ -99,7 +102,8 @@ fn is_silent() -> bool {
 }
 
 fn path(locale: Locale) -> String {
-    ["locales/", locale.tag, ".json?", Locale::VERSION].concat()
+    let full = if FULLY.get() { Messages::FULL } else { "" };
+    ["locales/", locale.tag, full, ".json?", Locale::VERSION].concat()
 }
 
 async fn download(locale: Locale) -> Option<Messages> {

@@ -8,6 +8,8 @@ mod clipboard;
 mod clock;
 mod events;
 mod format;
+mod gateway;
+mod host;
 mod http;
 mod language;
 mod listen;
@@ -37,8 +39,8 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     checkout::{Checkout, Effect, Event, Past, Pay, QuestionId, Setup, ViewModel, Warning},
     config::Config,
-    gateway,
-    order::{Call, ReturnHost, Visit},
+    gateway::pay_path,
+    order::{Call, HostResult, ReturnHost, Terms, Told, Visit},
     view::{self, Ports},
 };
 
@@ -64,21 +66,41 @@ struct Shell {
 
 /// Starts the page: in place of what stands in `#app`.
 pub fn run() {
-    let config = settings::config();
     settings::dress();
     let address = address::here();
-    let locale = surroundings::locale(&address.query);
+    match gateway::named(&address.query) {
+        None => start(Visit::of_address(&address.path, &address.query), Terms::default(), settings::told(), false),
+        Some(name) => spawn_local(async move {
+            match gateway::begin(name).await {
+                Ok(begin) => {
+                    gateway::choose(begin.gateway);
+                    let mut told = settings::told();
+                    (told.amount, told.subject) = (begin.amount, begin.subject);
+                    start(begin.visit, begin.terms, told, true);
+                }
+                Err(_) => tab::mark_failed(),
+            }
+        }),
+    }
+}
+
+/// Starts the checkout, and shows it. `speaks_fully`: words for more than the template API are needed.
+fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
+    let config = settings::config();
+    let locale = surroundings::locale(&address::here().query);
     let setup = Setup {
         online: surroundings::is_online(),
         place: surroundings::place(),
         return_hosts: return_hosts(config),
+        return_page: visit.order().and_then(|order| config.return_page(order.as_str())),
         seed: surroundings::seed(),
         server_time: config.server_time(),
-        told: settings::told(),
+        terms,
+        told,
         visible: surroundings::is_visible(),
-        visit: Visit::of_address(&address.path, &address.query),
+        visit,
     };
-    let tabs = tabs::Tabs::of(setup.visit.order(), setup.seed);
+    let tabs = tabs::Tabs::of(setup.visit.order().filter(|_| gateway::shares_status()), setup.seed);
     let (checkout, effects) = Checkout::start(clock::now(), setup);
     let Some(root) = tab::app_root() else {
         report("saoma: index.html has no element with the id \"app\"");
@@ -90,7 +112,7 @@ pub fn run() {
         let view = RwSignal::new(model);
         let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
         SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", sound, tabs, timer: None, view, wake_lock }));
-        view::page(view, language::begin(locale), config, PORTS)
+        view::page(view, language::begin(locale, speaks_fully), config, PORTS)
     });
     unmount.forget();
     tab::mark_started();
@@ -115,7 +137,7 @@ const PORTS: Ports = Ports {
     draw: poster::draw,
     moment: format::moment,
     money: format::money,
-    pay_path: |id| address::in_language(gateway::pay_path(&address::here().path, id)),
+    pay_path: |id| address::in_language(pay_path(&address::here().path, id)),
     save: poster::save,
     send,
     span: format::span,
@@ -175,6 +197,11 @@ impl Shell {
                 Effect::Defer(id) => address::load_deferred(&id),
                 Effect::Go(route) => address::travel(&route),
                 Effect::Claim => self.tabs.claim(),
+                Effect::HandOver(call) => spawn_local(async move {
+                    if host::hand_over(call).await.is_err() {
+                        send(Event::HostAnswered { result: HostResult::Missing });
+                    }
+                }),
                 Effect::Hush => self.sound.hush(),
                 Effect::Leave(target) => {
                     address::mark(Past::Left, None);
@@ -205,13 +232,13 @@ impl Shell {
         let handle = asking.handle();
         self.questions.push((question, asking));
         spawn_local(async move {
-            let reply = http::post(&gateway::request(&call), &handle).await;
+            let (answer, outcome) = gateway::converse(&call, &handle).await;
             let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
             if asked.is_some() {
                 if matches!(call, Call::Status(_)) {
-                    with_shell(|shell| shell.tabs.pass_on(&reply));
+                    with_shell(|shell| shell.tabs.pass_on(&outcome));
                 }
-                send(reply.into_event(&call, question));
+                send(outcome.into_event(answer, question));
             }
         });
     }
@@ -257,7 +284,7 @@ fn shows_code(model: &ViewModel) -> bool {
 
 fn describe(warning: &Warning) -> String {
     match warning {
-        Warning::CallFailed { call, failure } => http::describe_failure(call, failure),
+        Warning::CallFailed { call, failure } => http::describe_failure(gateway::name_of(call), failure),
         Warning::NoNumber => {
             "saoma: the gateway's order/info answer has no order_id, which order/qrcode and the choice of a method need".to_owned()
         }

@@ -36,6 +36,13 @@ pub(super) fn mark_started() {
     }
 }
 
+/// Lets the static page say that the page cannot run.
+pub(super) fn mark_failed() {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("data-start", "failed");
+    }
+}
+
 /// Lets the static page say that the application has no words.
 pub(super) fn say_that_words_are_missing(missing: bool) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
@@ -68,8 +75,8 @@ fn waits(screen: &Screen) -> bool {
 /// A small picture of how things stand: four squares for a code, a tick, a bar.
 fn icon_url(screen: &Screen) -> String {
     let (colour, shape) = match screen {
-        Screen::Paid { .. } => ("0b7a3f", "M8 17l2-2 4 4 8-9 2 2-10 11z"),
-        Screen::Ended { .. } | Screen::Failed { .. } => ("56606e", "M8 14h16v4H8z"),
+        Screen::Finished { free: true, .. } | Screen::Paid { .. } => ("0b7a3f", "M8 17l2-2 4 4 8-9 2 2-10 11z"),
+        Screen::Ended { .. } | Screen::Failed { .. } | Screen::Finished { .. } => ("56606e", "M8 14h16v4H8z"),
         Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Loading { .. } => {
             ("1558d6", "M9 9h5v5H9zM18 9h5v5h-5zM9 18h5v5H9zM18 18h5v5h-5z")
         }

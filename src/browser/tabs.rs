@@ -56,7 +56,7 @@ impl Tabs {
 
     /// This tab asked where the order stands, and this is what came.
     pub(super) fn pass_on(&self, outcome: &http::Outcome) {
-        let (status, body) = outcome.reply().as_ref().map_or((0, ""), |(status, body)| (*status, body.as_str()));
+        let (status, body) = outcome.reply().map_or((0, ""), |reply| (reply.http_status, reply.body));
         let retry_after = outcome.retry_after().map(|span| span.as_secs().to_string()).unwrap_or_default();
         self.post(&["answer", &self.rank.to_string(), &status.to_string(), &retry_after, body].join("\n"));
     }

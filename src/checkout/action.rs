@@ -9,6 +9,7 @@
 //! | phone | a code that only a scanner takes (`wxp://…`) | the code, saving it, the wallet's app to scan it from the album |
 //! | phone | a link that only starts an app, no code | the app |
 //! | tablet | the same as on a phone | the code first: another device is near |
+//! | anywhere | a request for the app around the page | that, and what else there is |
 //! | inside the wallet's own app | a web address to scan | that page: scanning it would open it here; then the code |
 //! | inside the wallet's own app | a code that only a scanner takes | the code, saved by pressing and holding it |
 //! | inside another app | a wallet that this app does not open | how to leave for a browser, the page's link, the code |
@@ -38,6 +39,8 @@ pub enum Action {
     OpenPage(WalletLink),
     /// Open the wallet with this payment.
     OpenWallet(WalletLink),
+    /// Have the app around the page pay.
+    HandOver,
     /// Save the code, and scan it from the album.
     Save(Saving),
     /// Scan the code with another device.
@@ -84,6 +87,10 @@ impl Means {
 /// The table at the top of this file.
 pub fn actions(place: &Place, instrument: &Instrument, method: Option<&PayMethod>) -> Vec<Action> {
     let mut actions = Vec::new();
+    if instrument.host.is_some() {
+        // What else there may be is for whoever has no such app.
+        actions.push(Action::HandOver);
+    }
     let has_code = instrument.code.is_some();
     let (given, text) = (instrument.wallet.as_ref(), code_text(instrument));
     let starter = given.filter(|link| link.only_starts_app());

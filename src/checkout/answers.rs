@@ -8,11 +8,11 @@ use super::{
     awaiting::{Awaiting, Begin},
     choosing::Choosing,
     entering::Lost,
-    paid::Paid,
+    paid::{How, Paid},
     place::Past,
     time::Instant,
 };
-use crate::order::{Answer, Failure, Info, Offer, Order, OrderRef, Returning, Standing, UnixSeconds, Visit};
+use crate::order::{Answer, Failure, Info, Offer, Order, OrderRef, PayMethod, Refusal, Returning, Standing, UnixSeconds, Verdict, Visit};
 
 impl Checkout {
     pub(super) fn answered(
@@ -96,7 +96,7 @@ impl Checkout {
         let Phase::Loading { order: order_ref, .. } = &self.phase else { return };
         let order_ref = order_ref.clone();
         self.shared.told.complete(&mut info);
-        let Info { order, standing, redirect_wait } = info;
+        let Info { offer, order, standing, redirect_wait } = info;
         let id = order.id.clone().or_else(|| match &order_ref {
             OrderRef::Id(id) => Some(id.clone()),
             OrderRef::Out { .. } => None,
@@ -104,7 +104,7 @@ impl Checkout {
         let chooses = match &self.shared.visit {
             Visit::Choose(_) => true,
             Visit::Pay(_) => order.method.is_none(),
-            Visit::Enter(_) | Visit::Nothing | Visit::See(..) => false,
+            Visit::Enter(_) | Visit::Invalid(_) | Visit::Nothing | Visit::See(..) => false,
         };
         if standing.is_waiting() && chooses {
             let Some(id) = id else {
@@ -112,8 +112,9 @@ impl Checkout {
                 self.phase = Phase::Failed(Reason::NotFound(None));
                 return;
             };
-            if matches!(self.shared.visit, Visit::Choose(_)) {
-                self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order), redirect_wait));
+            if matches!(self.shared.visit, Visit::Choose(_)) || self.shared.terms.chooses_here {
+                let expires = if let Standing::Waiting { expires, .. } = standing { expires } else { None };
+                self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order), expires, redirect_wait));
             } else {
                 self.forward(now, Some(Route::Separate(id)), effects);
             }
@@ -122,6 +123,7 @@ impl Checkout {
         let order = Arc::new(order);
         match standing {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
+            Standing::Over => self.finish(now, How::Finished, order, effects),
             Standing::Paid { redirect_wait, returning } => {
                 // Who was sent to the shop and comes back is not sent there again: that would be a trap.
                 let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
@@ -129,13 +131,10 @@ impl Checkout {
             }
             Standing::Waiting { expires, opens_wallet } => {
                 let claim = if let Visit::See(_, claim) = &self.shared.visit { Some(claim.clone()) } else { None };
-                let awaiting = Awaiting::new(
-                    now,
-                    Begin { claim, expires, id, opens_wallet, order, order_ref, redirect_wait },
-                    &mut self.shared,
-                    effects,
-                );
-                self.phase = Phase::Awaiting(Box::new(awaiting));
+                // Who has just made the order names it from now on.
+                let own = id.clone().filter(|_| offer.is_some()).map(OrderRef::Id);
+                let order_ref = own.unwrap_or(order_ref);
+                self.await_payment(now, Begin { claim, expires, id, offer, opens_wallet, order, order_ref, redirect_wait }, effects);
             }
         }
     }
@@ -143,7 +142,9 @@ impl Checkout {
     fn not_informed(&mut self, now: Instant, failure: Failure, retry_after: Option<Duration>, effects: &mut Vec<Effect>) {
         let Phase::Loading { attempts, .. } = &mut self.phase else { return };
         effects.push(Effect::Tell(Warning::CallFailed { call: "order/info", failure: failure.clone() }));
-        let reason = if !failure.passes() {
+        let reason = if let Failure::Refused(Refusal { message, verdict: Some(verdict), .. }) = failure {
+            Reason::Refused(verdict, message)
+        } else if !failure.passes() {
             Reason::NotFound(failure.words().map(str::to_owned))
         } else if attempts.faulted(now, self.shared.dice.jitter(), retry_after) {
             return;
@@ -167,6 +168,15 @@ impl Checkout {
                 awaiting.still_waits(now, expires, opens_wallet, source, shared, effects);
             }),
             Standing::Ended(end) => self.end(Phase::Ended { end, order }, effects),
+            Standing::Over => {
+                let goes_on = match &mut self.phase {
+                    Phase::Awaiting(awaiting) => awaiting.over(now, &self.shared),
+                    _ => false,
+                };
+                if !goes_on {
+                    self.finish(now, How::Finished, order, effects);
+                }
+            }
             Standing::Paid { redirect_wait, returning } => {
                 // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
                 let stays = source == Source::OtherTab || matches!(self.shared.visit, Visit::See(..));
@@ -188,7 +198,7 @@ impl Checkout {
         effects: &mut Vec<Effect>,
     ) {
         let target = match returning {
-            Returning::Nowhere => None,
+            Returning::Nowhere => self.shared.return_page.clone(),
             Returning::Refused => {
                 effects.push(Effect::Tell(Warning::ReturnTargetRefused));
                 None
@@ -201,7 +211,62 @@ impl Checkout {
             Returning::To(target) if target.is_status_page() && matches!(self.shared.visit, Visit::See(..)) => None,
             Returning::To(target) => Some(target),
         };
-        self.end(Phase::Paid(Paid::new(now, order, target, wait, stays)), effects);
+        self.end(Phase::Paid(Paid::new(now, How::Paid, order, target, wait, stays)), effects);
+    }
+
+    /// Nothing is left to be done here: the shopper is sent to where they see the order.
+    fn finish(&mut self, now: Instant, how: How, order: Arc<Order>, effects: &mut Vec<Effect>) {
+        let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
+        let target = self.shared.return_page.clone();
+        self.end(Phase::Paid(Paid::new(now, how, order, target, None, stays)), effects);
+    }
+
+    fn await_payment(&mut self, now: Instant, begin: Begin, effects: &mut Vec<Effect>) {
+        let awaiting = Awaiting::new(now, begin, &mut self.shared, effects);
+        self.phase = Phase::Awaiting(Box::new(awaiting));
+    }
+
+    /// The shopper chose a method on this page.
+    pub(super) fn pay_with(&mut self, now: Instant, method: PayMethod, effects: &mut Vec<Effect>) {
+        let Phase::Choosing(choosing) = &self.phase else { return };
+        effects.extend(choosing.questions().map(Effect::Abandon));
+        let order = Arc::new(Order { method: Some(method), ..Order::clone(&choosing.order) });
+        let (id, expires, redirect_wait) = (choosing.id.clone(), choosing.expires, choosing.redirect_wait);
+        if self.shared.place.past == Past::Visited {
+            // Who chooses again wants to be taken there again.
+            self.shared.place.past = Past::Fresh;
+        }
+        let order_ref = OrderRef::Id(id.clone());
+        let begin = Begin { claim: None, expires, id: Some(id), offer: None, opens_wallet: false, order, order_ref, redirect_wait };
+        self.await_payment(now, begin, effects);
+    }
+
+    /// The shopper wants to choose again.
+    pub(super) fn choose_again(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        if let Phase::Awaiting(awaiting) = &self.phase
+            && self.shared.terms.chooses_here
+            && let Some(choosing) = awaiting.choice(now, None)
+        {
+            self.end(Phase::Choosing(choosing), effects);
+        }
+    }
+
+    /// What a refusal of the payment leads to, where its meaning is known.
+    fn refused(&mut self, now: Instant, verdict: Verdict, words: Option<String>, effects: &mut Vec<Effect>) {
+        let Phase::Awaiting(awaiting) = &mut self.phase else { return };
+        let order = Arc::clone(&awaiting.order);
+        match verdict {
+            Verdict::NotPayable => {
+                awaiting.nothing_left(now, effects);
+                self.in_standing(now, Standing::Over, Source::Gateway, effects);
+            }
+            Verdict::NothingToPay => self.finish(now, How::Free, order, effects),
+            _ => {
+                let other =
+                    (verdict == Verdict::Unsupported && self.shared.terms.chooses_here).then(|| awaiting.choice(now, Some(words.clone())));
+                self.end(other.flatten().map_or(Phase::Failed(Reason::Refused(verdict, words)), Phase::Choosing), effects);
+            }
+        }
     }
 
     /// Enters a final phase.
@@ -219,7 +284,24 @@ impl Checkout {
     }
 
     fn offered(&mut self, now: Instant, result: Result<Offer, Failure>, retry_after: Option<Duration>, effects: &mut Vec<Effect>) {
+        if let Err(Failure::Refused(Refusal { message, verdict: Some(verdict), .. })) = &result {
+            let (verdict, words) = (*verdict, message.clone());
+            if let Err(failure) = result {
+                effects.push(Effect::Tell(Warning::CallFailed { call: "order/qrcode", failure }));
+            }
+            self.refused(now, verdict, words, effects);
+            return;
+        }
+        let is_nothing = matches!(result, Ok(Offer::Nothing));
         let Phase::Awaiting(awaiting) = &mut self.phase else { return };
+        if is_nothing {
+            awaiting.nothing_left(now, effects);
+            if !self.shared.terms.confirms {
+                let order = Arc::clone(&awaiting.order);
+                self.finish(now, How::Finished, order, effects);
+            }
+            return;
+        }
         if let Some(id) = awaiting.offered(now, result, retry_after, &mut self.shared, effects) {
             effects.push(Effect::Resign);
             effects.push(Effect::Defer(id));

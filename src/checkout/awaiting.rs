@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::{
-    Action, Connection, Effect, Means, Past, Pay, Shared, Sound, Source, Warning, ask,
+    Action, Connection, Effect, Handing, Means, Past, Pay, Shared, Sound, Source, Warning, ask,
+    choosing::Choosing,
     opening::Opening,
     paid::{until_next_second, whole_seconds},
     poll::{Circumstances, Poll},
@@ -13,7 +14,7 @@ use super::{
     time_warning::TimeWarning,
 };
 use crate::order::{
-    Answer, Call, Claim, Code, Failure, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink,
+    Answer, Call, Claim, Code, Failure, Fen, HostResult, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink,
 };
 
 /// What the waiting begins with: the info answer.
@@ -22,6 +23,8 @@ pub(super) struct Begin {
     pub(super) claim: Option<Claim>,
     pub(super) expires: Option<UnixSeconds>,
     pub(super) id: Option<OrderId>,
+    /// What there is to pay with, where that is known already.
+    pub(super) offer: Option<Offer>,
     pub(super) opens_wallet: bool,
     pub(super) order: Arc<Order>,
     pub(super) order_ref: OrderRef,
@@ -31,15 +34,21 @@ pub(super) struct Begin {
 /// An order that waits for payment.
 #[derive(Debug)]
 pub(super) struct Awaiting {
+    /// What the shopper has to agree to before anything can be paid.
+    agreement: Option<Agreement>,
     /// Since when the page has known that time is up, on its own clock: a gateway's clock may be set.
     expired_since: Option<Instant>,
     pub(super) expires: Option<UnixSeconds>,
+    /// What became of a payment that the app around the page makes.
+    pub(super) handing: Option<Handing>,
     id: Option<OrderId>,
     offer: Offered,
     /// Whether the wallet that was opened came.
     opening: Opening,
     pub(super) order: Arc<Order>,
     pub(super) order_ref: OrderRef,
+    /// How often in a row it was said that the order waits no more, and not whether it is paid.
+    overs: u8,
     poll: Poll,
     prompt: Prompting,
     pub(super) redirect_wait: Option<Duration>,
@@ -48,6 +57,15 @@ pub(super) struct Awaiting {
     /// How long is left, where that was to be spoken of last.
     time_warning: TimeWarning,
     wallet: WalletWish,
+}
+
+/// Another amount than the link asked for.
+#[derive(Debug)]
+struct Agreement {
+    asked: Fen,
+    due: Fen,
+    /// Where to go at once when it is agreed to.
+    jump: Option<WalletLink>,
 }
 
 /// What there is to pay with.
@@ -63,6 +81,8 @@ enum Offered {
     },
     /// Nothing: the page is there to say whether it is paid.
     Nothing(Claim),
+    /// Nothing any more: the gateway has to say that it is paid.
+    Settled,
 }
 
 /// What there is to hear.
@@ -86,25 +106,32 @@ enum WalletWish {
 
 impl Awaiting {
     pub(super) fn new(now: Instant, begin: Begin, shared: &mut Shared, effects: &mut Vec<Effect>) -> Self {
-        let Begin { claim, expires, id, opens_wallet, order, order_ref, redirect_wait } = begin;
+        let Begin { claim, expires, id, offer: given, opens_wallet, order, order_ref, redirect_wait } = begin;
         let comes_to_pay = claim.is_none();
         let offer = match (claim, &id) {
             (Some(claim), _) => Offered::Nothing(claim),
-            (None, Some(_)) => Offered::Asking(Attempts::new(now)),
-            (None, None) => {
+            (None, id) if id.is_some() || given.is_some() => Offered::Asking(Attempts::new(now)),
+            (None, _) => {
                 effects.push(Effect::Tell(Warning::NoNumber));
                 Offered::Missing(None)
             }
         };
         let is_expired = is_expired(expires, now, shared);
         let circumstances = Circumstances { expired: is_expired.then_some(Duration::ZERO), visible: shared.visible };
+        let agreement = match (shared.terms.asked, order.trade_amount) {
+            (Some(asked), Some(due)) if asked != due && comes_to_pay => Some(Agreement { asked, due, jump: None }),
+            _ => None,
+        };
         let mut awaiting = Self {
+            agreement,
             expired_since: is_expired.then_some(now),
             expires,
+            handing: None,
             id,
             offer,
             opening: Opening::default(),
             order,
+            overs: 0,
             poll: Poll::new(now, circumstances),
             prompt: Prompting::Nothing,
             order_ref,
@@ -113,6 +140,10 @@ impl Awaiting {
             time_warning: TimeWarning::default(),
             wallet: if opens_wallet { WalletWish::Wanted } else { WalletWish::None },
         };
+        if let Some(given) = given {
+            // The gateway's own page is none of this one's: such an offer names no order to defer to.
+            let _ = awaiting.offered(now, Ok(given), None, shared, effects);
+        }
         awaiting.proceed(now, shared, effects);
         if shared.visible {
             awaiting.claim(now, effects);
@@ -147,13 +178,14 @@ impl Awaiting {
     pub(super) fn deadline(&self, now: Instant, shared: &Shared) -> Option<Instant> {
         let offer = match &self.offer {
             Offered::Asking(attempts) => Some(attempts.deadline()),
-            Offered::Instrument(_) | Offered::Missing(_) | Offered::Nothing(_) | Offered::Notice { .. } => None,
+            Offered::Instrument(_) | Offered::Missing(_) | Offered::Nothing(_) | Offered::Notice { .. } | Offered::Settled => None,
         };
         let prompt = match &self.prompt {
             Prompting::Asking(question) => Some(question.overdue_at()),
             Prompting::Here { .. } | Prompting::Nothing => None,
         };
-        [self.poll.deadline(), offer, prompt, self.opening.deadline(), self.tick(now, shared)].into_iter().flatten().min()
+        let poll = self.poll.deadline().filter(|_| shared.terms.status_timeout.is_some());
+        [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared)].into_iter().flatten().min()
     }
 
     /// The next second of the countdown, while somebody sees it.
@@ -169,7 +201,7 @@ impl Awaiting {
     /// Seconds left; `None` once time is up, or while it is unknown.
     pub(super) fn remaining(&self, now: Instant, shared: &Shared) -> Option<u64> {
         // Who comes to see whether it is paid is not hurried to pay.
-        let is_to_be_paid = !matches!(self.offer, Offered::Nothing(_));
+        let is_to_be_paid = !matches!(self.offer, Offered::Nothing(_) | Offered::Settled) && self.overs == 0;
         self.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0 && is_to_be_paid)
     }
 
@@ -180,7 +212,12 @@ impl Awaiting {
                 let id = self.id.clone().filter(|_| !is_expired(self.expires, now, shared));
                 Pay::Unconfirmed { claim: claim.clone(), id, resting }
             }
+            _ if self.overs > 0 => Pay::Confirming,
+            Offered::Settled => Pay::Confirming,
             _ if is_expired(self.expires, now, shared) => Pay::Checking { resting },
+            Offered::Asking(_) | Offered::Instrument(_) if let Some(Agreement { asked, due, .. }) = self.agreement => {
+                Pay::Agree { asked, due }
+            }
             Offered::Asking(_) => Pay::Asking,
             Offered::Instrument(means) => Pay::Instrument(Arc::clone(means)),
             Offered::Missing(words) => Pay::Missing(words.clone()),
@@ -200,7 +237,7 @@ impl Awaiting {
 
     /// Whether there is, or may yet be, something to pay with.
     fn may_be_paid(&self) -> bool {
-        matches!(self.offer, Offered::Asking(_) | Offered::Instrument(_))
+        matches!(self.offer, Offered::Asking(_) | Offered::Instrument(_)) && self.agreement.is_none() && self.overs == 0
     }
 
     pub(super) fn has_prompt(&self) -> bool {
@@ -218,6 +255,7 @@ impl Awaiting {
         effects: &mut Vec<Effect>,
     ) {
         self.expires = expires.or(self.expires);
+        self.overs = 0;
         match source {
             Source::Gateway => self.poll.answered(now, self.circumstances(now, shared)),
             Source::OtherTab => self.poll.overheard_answer(),
@@ -226,6 +264,70 @@ impl Awaiting {
             self.wallet = WalletWish::Wanted;
         }
         self.open_wallet_if_wanted(now, shared, effects);
+    }
+
+    /// The order waits no more, and whether it is paid is not known. `false`: that will not be known any more.
+    pub(super) fn over(&mut self, now: Instant, shared: &Shared) -> bool {
+        self.overs = self.overs.saturating_add(1);
+        self.poll.answered(now, self.circumstances(now, shared));
+        shared.terms.confirms && self.overs < MOST_OVERS
+    }
+
+    /// Nothing is left for the shopper to do: the gateway has to say that it is paid.
+    pub(super) fn nothing_left(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        self.offer = Offered::Settled;
+        effects.extend(self.poll.attend(now).map(Effect::Abandon));
+    }
+
+    /// The shopper agrees to the amount.
+    pub(super) fn agreed(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
+        let Some(agreement) = self.agreement.take() else { return };
+        if let Some(link) = agreement.jump {
+            self.jump(now, &link, shared, effects);
+        }
+        self.open_wallet_if_wanted(now, shared, effects);
+        if let Prompting::Here { prompt, .. } = &self.prompt
+            && self.sound(now, shared).is_some_and(|sound| sound.on)
+        {
+            effects.push(Effect::Play(prompt.clone()));
+        }
+    }
+
+    /// The choice of another method; with the gateway's words where it does not support this one.
+    pub(super) fn choice(&self, now: Instant, unsupported: Option<Option<String>>) -> Option<Choosing> {
+        if matches!(self.offer, Offered::Settled) || self.overs > 0 {
+            return None;
+        }
+        let mut order = Order::clone(&self.order);
+        let method = order.method.take().map(|method| method.code);
+        let choosing = Choosing::new(now, self.id.clone()?, Arc::new(order), self.expires, self.redirect_wait);
+        Some(match (unsupported, method) {
+            (Some(words), Some(method)) => choosing.without(method, words),
+            _ => choosing,
+        })
+    }
+
+    /// Has the app around the page pay.
+    pub(super) fn hand_over(&mut self, effects: &mut Vec<Effect>) {
+        if let Offered::Instrument(means) = &self.offer
+            && let Some(call) = means.instrument.host.clone()
+            && !matches!(self.handing, Some(Handing::Asked))
+        {
+            self.handing = Some(Handing::Asked);
+            // Who loads the page again is not made to pay again.
+            effects.push(Effect::MarkVisited);
+            effects.push(Effect::HandOver(call));
+        }
+    }
+
+    /// The app around the page has answered. It may be paid: the gateway is asked.
+    pub(super) fn host_answered(&mut self, now: Instant, result: HostResult, shared: &Shared, effects: &mut Vec<Effect>) {
+        if self.handing.is_some() {
+            self.handing = Some(Handing::Answered(result));
+            if result != HostResult::Missing {
+                self.attend(now, shared, effects);
+            }
+        }
     }
 
     pub(super) fn poll_failed(&mut self, now: Instant, refused: bool, shared: &mut Shared, retry_after: Option<Duration>) {
@@ -328,8 +430,12 @@ impl Awaiting {
             Ok(Offer::Elsewhere) => return self.id.clone(),
             Ok(Offer::Instrument(instrument)) if instrument.is_empty() => Offered::Missing(None),
             Ok(Offer::Instrument(instrument)) => self.means(instrument, shared),
+            Ok(Offer::Nothing) => Offered::Settled,
             Ok(Offer::Jump(link)) => {
-                self.jump(now, &link, shared, effects);
+                match &mut self.agreement {
+                    Some(agreement) => agreement.jump = Some(link.clone()),
+                    None => self.jump(now, &link, shared, effects),
+                }
                 self.means(Instrument { wallet: Some(link), ..Instrument::default() }, shared)
             }
             Ok(Offer::Notice { copyable, tone, words }) => Offered::Notice { copyable, tone, words },
@@ -344,6 +450,9 @@ impl Awaiting {
             }
         };
         self.open_wallet_if_wanted(now, shared, effects);
+        if shared.visible && shared.place.past != Past::Visited && !is_expired(self.expires, now, shared) {
+            self.hand_over(effects);
+        }
         None
     }
 
@@ -363,7 +472,8 @@ impl Awaiting {
     }
 
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        let is_time = shared.visible && shared.place.lets_wallet_open() && !is_expired(self.expires, now, shared);
+        let is_time =
+            self.agreement.is_none() && shared.visible && shared.place.lets_wallet_open() && !is_expired(self.expires, now, shared);
         if let (Offered::Instrument(means), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
             && let Some(link) = means.link()
         {
@@ -414,7 +524,7 @@ impl Awaiting {
     pub(super) fn prompted(&mut self, now: Instant, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
         self.prompt = match result {
             Ok(Some(prompt)) => {
-                if shared.place.sound && !is_expired(self.expires, now, shared) {
+                if shared.place.sound && !is_expired(self.expires, now, shared) && self.agreement.is_none() {
                     effects.push(Effect::Play(prompt.clone()));
                 }
                 Prompting::Here { blocked: false, prompt }
@@ -475,17 +585,21 @@ impl Awaiting {
             self.poll_failed(now, false, shared, None);
         }
         let circumstances = self.circumstances(now, shared);
-        if self.poll.is_due(now, circumstances) {
+        if let Some(timeout) = shared.terms.status_timeout
+            && self.poll.is_due(now, circumstances)
+        {
             if self.poll.is_following() {
                 self.claim(now, effects);
             }
-            self.poll.asked(ask(&mut shared.numbering, now, Call::Status(self.order_ref.clone()), Poll::TIMEOUT, effects));
+            let call = Call::Status(self.order_ref.clone());
+            self.poll.asked(ask(&mut shared.numbering, now, call, timeout, effects));
         }
     }
 
     fn proceed_with_offer(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
         let (Offered::Asking(attempts), Some(id)) = (&mut self.offer, &self.id) else { return };
-        if !attempts.proceed(now, shared, || Call::QrCode(id.clone()), effects) {
+        let method = || self.order.method.as_ref().map(|method| method.code.clone());
+        if !attempts.proceed(now, shared, || Call::QrCode { id: id.clone(), method: method() }, effects) {
             self.offer = Offered::Missing(None);
         }
     }
@@ -496,6 +610,9 @@ impl Awaiting {
         Circumstances { expired, visible: shared.visible }
     }
 }
+
+/// How often it is asked whether an order is paid that waits no more.
+const MOST_OVERS: u8 = 5;
 
 fn opens_app(action: &Action) -> bool {
     matches!(action, Action::OpenApp(_) | Action::OpenWallet(_))

@@ -5,21 +5,23 @@ use core::time::Duration;
 
 use super::{
     Choice, Effect, Pay, Route, Shared, Trouble, Warning, ask,
-    poll::Poll,
     question::{Attempts, Question, QuestionId},
     time::Instant,
 };
-use crate::order::{Answer, Call, Failure, Order, OrderId, OrderRef, PayMethod};
+use crate::order::{Answer, Call, Failure, Order, OrderId, OrderRef, PayMethod, UnixSeconds};
 
 /// The choice of a method.
 #[derive(Debug)]
 pub(super) struct Choosing {
     /// Whether the order still waits is asked when the shopper comes back, and when a choice was refused.
     check: Option<Question>,
-    id: OrderId,
+    pub(super) expires: Option<UnixSeconds>,
+    pub(super) id: OrderId,
     methods: Methods,
     pub(super) order: Arc<Order>,
     pub(super) redirect_wait: Option<Duration>,
+    /// A method that was chosen before and is not supported after all; with the gateway's words.
+    unsupported: Option<(String, Option<String>)>,
 }
 
 #[derive(Debug)]
@@ -30,8 +32,14 @@ enum Methods {
 }
 
 impl Choosing {
-    pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>, redirect_wait: Option<Duration>) -> Self {
-        Self { check: None, id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait }
+    pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>, expires: Option<UnixSeconds>, redirect_wait: Option<Duration>) -> Self {
+        Self { check: None, expires, id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait, unsupported: None }
+    }
+
+    /// The order's method is not supported: it is offered no more.
+    pub(super) fn without(mut self, method: String, words: Option<String>) -> Self {
+        self.unsupported = Some((method, words));
+        self
     }
 
     /// The question under way that an answer of this kind belongs to.
@@ -89,8 +97,16 @@ impl Choosing {
     pub(super) fn listed(&mut self, now: Instant, result: Result<Vec<PayMethod>, Failure>, shared: &mut Shared, effects: &mut Vec<Effect>) {
         let Methods::Asking(attempts) = &mut self.methods else { return };
         self.methods = match result {
-            Ok(methods) if methods.is_empty() => Methods::Missing(Trouble::Refused(None)),
-            Ok(methods) => Methods::Here { chosen: None, methods: Arc::new(methods), trouble: Trouble::None },
+            Ok(mut methods) => {
+                let unsupported = self.unsupported.as_ref();
+                methods.retain(|method| unsupported.is_none_or(|(code, _)| *code != method.code));
+                let trouble = unsupported.map_or(Trouble::None, |(_, words)| Trouble::Refused(words.clone()));
+                match (methods.is_empty(), trouble) {
+                    (true, Trouble::None) => Methods::Missing(Trouble::Refused(None)),
+                    (true, trouble) => Methods::Missing(trouble),
+                    (false, trouble) => Methods::Here { chosen: None, methods: Arc::new(methods), trouble },
+                }
+            }
             Err(failure) => {
                 let again = matches!(failure, Failure::Fault(_)) && attempts.faulted(now, shared.dice.jitter(), None);
                 let trouble = Trouble::of(&failure);
@@ -103,16 +119,20 @@ impl Choosing {
         };
     }
 
-    /// The shopper chose one of the methods.
-    pub(super) fn choose(&mut self, now: Instant, code: &str, shared: &mut Shared, effects: &mut Vec<Effect>) {
+    /// The shopper chose one of the methods. Gives it back where it is paid on this page.
+    pub(super) fn choose(&mut self, now: Instant, code: &str, shared: &mut Shared, effects: &mut Vec<Effect>) -> Option<PayMethod> {
         if let Methods::Here { chosen: chosen @ None, methods, trouble } = &mut self.methods
-            && methods.iter().any(|method| method.code == code)
+            && let Some(method) = methods.iter().find(|method| method.code == code)
         {
+            if shared.terms.chooses_here {
+                return Some(method.clone());
+            }
             let call = Call::Choose { id: self.id.clone(), method: code.to_owned() };
             let question = ask(&mut shared.numbering, now, call, Attempts::TIMEOUT, effects);
             *chosen = Some((question, code.to_owned()));
             *trouble = Trouble::None;
         }
+        None
     }
 
     /// The gateway took the choice, or not. Gives back where to go.
@@ -150,9 +170,9 @@ impl Choosing {
 
     /// Asks whether the order still waits: it may be paid in another tab.
     fn look(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        if self.check.is_none() {
+        if let (None, Some(timeout)) = (&self.check, shared.terms.status_timeout) {
             let call = Call::Status(OrderRef::Id(self.id.clone()));
-            self.check = Some(ask(&mut shared.numbering, now, call, Poll::TIMEOUT, effects));
+            self.check = Some(ask(&mut shared.numbering, now, call, timeout, effects));
         }
     }
 

@@ -3,11 +3,15 @@
 use core::time::Duration;
 
 use super::question::QuestionId;
-use crate::order::{Answer, Call, Failure, Fen, OrderId, Prompt, ReturnTarget, Standing, UnixSeconds, WalletLink};
+use crate::order::{Answer, Call, Failure, Fen, HostCall, HostResult, OrderId, Prompt, ReturnTarget, Standing, UnixSeconds, WalletLink};
 
 /// Something that happened. Events that make no sense in the present phase change nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Event {
+    /// The shopper agrees to pay another amount than the link asked for.
+    Agreed,
+    /// "Another way to pay" was pressed.
+    AnotherWayPressed,
     /// A question was answered, or failed.
     Answered {
         /// What came.
@@ -47,6 +51,13 @@ pub enum Event {
     },
     /// The first touch or key press, from which on a browser plays sound.
     Gestured,
+    /// The button that has the app around the page pay was pressed.
+    HandOverPressed,
+    /// The app around the page said what became of the payment.
+    HostAnswered {
+        /// What.
+        result: HostResult,
+    },
     /// "Go now" was followed, which is a link: the browser is on its way to the shop.
     GoNowFollowed,
     /// The page is being left, perhaps for good.
@@ -103,6 +114,8 @@ pub enum Effect {
     Claim,
     /// Load the order's own address, which the gateway's server renders itself.
     Defer(OrderId),
+    /// Have the app around the page pay; [`Event::HostAnswered`] says what became of it.
+    HandOver(HostCall),
     /// Stop the sound.
     Hush,
     /// Go to the shop: the order is paid.

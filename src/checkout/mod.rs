@@ -41,7 +41,7 @@ use core::time::Duration;
 use awaiting::Awaiting;
 use choosing::Choosing;
 use entering::Entering;
-use paid::Paid;
+use paid::{How, Paid};
 use question::{Attempts, Dice, Numbering};
 
 pub use action::{Action, Means, Saving, actions};
@@ -49,9 +49,9 @@ pub use event::{Effect, Event, Route, Warning};
 pub use place::{Device, Host, Past, Place};
 pub use question::QuestionId;
 pub use time::{GatewayClock, Instant};
-pub use view_model::{Choice, Connection, Entry, Pay, Reason, Screen, Sound, Trouble, ViewModel};
+pub use view_model::{Choice, Connection, Entry, Handing, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
-use crate::order::{Call, End, Order, OrderRef, ReturnHost, Told, UnixSeconds, Visit};
+use crate::order::{Call, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Visit};
 
 /// What a checkout starts from.
 #[derive(Clone, Debug, Default)]
@@ -62,10 +62,14 @@ pub struct Setup {
     pub place: Place,
     /// The hosts that a paid order may lead to, beside the page's own. Without any, every host is allowed.
     pub return_hosts: Vec<ReturnHost>,
+    /// Where a shopper sees an order, for gateways that do not say.
+    pub return_page: Option<ReturnTarget>,
     /// Any number: it spreads retries, and it is the tab's rank among those of its order.
     pub seed: u32,
     /// The gateway's clock when its server wrote this page, after the page's own clock began.
     pub server_time: Option<UnixSeconds>,
+    /// How the gateway goes about a payment.
+    pub terms: Terms,
     /// What the server that wrote this page said of the order.
     pub told: Told,
     /// Whether the page is on the screen.
@@ -92,6 +96,8 @@ struct Shared {
     /// Of two tabs that want to ask at the same time, the one of the higher rank does.
     rank: u32,
     return_hosts: Vec<ReturnHost>,
+    return_page: Option<ReturnTarget>,
+    terms: Terms,
     told: Told,
     visible: bool,
     visit: Visit,
@@ -136,6 +142,7 @@ impl Phase {
     fn beginning(now: Instant, visit: &Visit) -> Self {
         match visit {
             Visit::Enter(key) => Self::Entering(Entering::new(now, key.clone())),
+            Visit::Invalid(field) => Self::Failed(Reason::LinkInvalid(field.clone())),
             Visit::Nothing => Self::Failed(Reason::LinkIncomplete),
             Visit::Choose(order) | Visit::Pay(order) | Visit::See(order, _) => {
                 Self::Loading { attempts: Attempts::new(now), order: order.clone() }
@@ -147,7 +154,7 @@ impl Phase {
 impl Checkout {
     /// Begins, with the first effects.
     pub fn start(now: Instant, setup: Setup) -> (Self, Vec<Effect>) {
-        let Setup { online, place, return_hosts, seed, server_time, told, visible, visit } = setup;
+        let Setup { online, place, return_hosts, return_page, seed, server_time, terms, told, visible, visit } = setup;
         let mut clock = GatewayClock::default();
         if let Some(server_time) = told.server_time.or(server_time) {
             // The page's clock begins when its loading does, which is before its server wrote it.
@@ -155,7 +162,7 @@ impl Checkout {
         }
         let phase = Phase::beginning(now, &visit);
         let (dice, numbering) = (Dice::new(seed), Numbering::default());
-        let shared = Shared { clock, dice, numbering, online, place, rank: seed, return_hosts, told, visible, visit };
+        let shared = Shared { clock, dice, numbering, online, place, rank: seed, return_hosts, return_page, terms, told, visible, visit };
         let mut checkout = Self { phase, shared };
         let mut effects = Vec::new();
         checkout.proceed(now, &mut effects);
@@ -189,18 +196,21 @@ impl Checkout {
             connection: Connection::Good,
             entry: None,
             expires: None,
+            handing: None,
             leaving_in: None,
             not_opened: false,
             pay: None,
             remaining: None,
             screen: self.screen(),
             sound: None,
+            terms: self.shared.terms,
             time_warning: None,
         };
         match &self.phase {
             Phase::Awaiting(awaiting) => {
                 view.connection = awaiting.connection(self.shared.online);
                 view.expires = awaiting.expires;
+                view.handing = awaiting.handing;
                 view.not_opened = awaiting.has_not_opened();
                 view.pay = Some(awaiting.pay(now, &self.shared));
                 view.remaining = awaiting.remaining(now, &self.shared);
@@ -237,7 +247,10 @@ impl Checkout {
             Phase::Failed(reason) => Screen::Failed { number: self.number(), reason: reason.clone() },
             Phase::Forwarded { .. } => loading(false),
             Phase::Loading { attempts, .. } => loading(attempts.has_faulted()),
-            Phase::Paid(paid) => Screen::Paid { order: Arc::clone(&paid.order), target: paid.target.clone() },
+            Phase::Paid(Paid { how: How::Paid, order, target, .. }) => Screen::Paid { order: Arc::clone(order), target: target.clone() },
+            Phase::Paid(Paid { how, order, target, .. }) => {
+                Screen::Finished { free: *how == How::Free, order: Arc::clone(order), target: target.clone() }
+            }
         }
     }
 
@@ -248,11 +261,15 @@ impl Checkout {
 
     fn take(&mut self, now: Instant, event: Event, effects: &mut Vec<Effect>) {
         match event {
+            Event::Agreed => self.in_awaiting(|awaiting, shared| awaiting.agreed(now, shared, effects)),
+            Event::AnotherWayPressed => self.choose_again(now, effects),
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
             Event::CameBack => self.attend(now, effects),
             Event::Chosen { method } => {
-                if let Phase::Choosing(choosing) = &mut self.phase {
-                    choosing.choose(now, &method, &mut self.shared, effects);
+                if let Phase::Choosing(choosing) = &mut self.phase
+                    && let Some(method) = choosing.choose(now, &method, &mut self.shared, effects)
+                {
+                    self.pay_with(now, method, effects);
                 }
             }
             Event::Claimed { rank } => self.follow(now, rank, effects),
@@ -270,6 +287,8 @@ impl Checkout {
                 }
             }
             Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(now, shared, effects)),
+            Event::HandOverPressed => self.in_awaiting(|awaiting, _| awaiting.hand_over(effects)),
+            Event::HostAnswered { result } => self.in_awaiting(|awaiting, shared| awaiting.host_answered(now, result, shared, effects)),
             Event::GoNowFollowed => self.in_paid(|paid| {
                 paid.settle();
                 effects.push(Effect::MarkLeft);

@@ -1,4 +1,4 @@
-//! A paid order, and the way back to the shop.
+//! An order of which nothing is left to pay, and the way back to the shop.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -6,12 +6,25 @@ use core::time::Duration;
 use super::time::Instant;
 use crate::order::{Order, ReturnTarget};
 
-/// A paid order. Final: only the way back is left, and it is taken by itself at most once.
+/// An order of which nothing is left to pay. Final: only the way back is left, and it is taken by itself at most once.
 #[derive(Debug)]
 pub(super) struct Paid {
+    /// What the gateway's word for it was.
+    pub(super) how: How,
     leaving: Leaving,
     pub(super) order: Arc<Order>,
     pub(super) target: Option<ReturnTarget>,
+}
+
+/// How there came to be nothing left to pay.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum How {
+    /// It does not wait any more; whether it is paid is not known.
+    Finished,
+    /// It costs nothing.
+    Free,
+    /// It is paid.
+    Paid,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,10 +39,17 @@ impl Paid {
     /// How long "paid" is shown when no answer says so.
     const DEFAULT_WAIT: Duration = Duration::from_secs(3);
 
-    pub(super) fn new(now: Instant, order: Arc<Order>, target: Option<ReturnTarget>, wait: Option<Duration>, stays: bool) -> Self {
+    pub(super) fn new(
+        now: Instant,
+        how: How,
+        order: Arc<Order>,
+        target: Option<ReturnTarget>,
+        wait: Option<Duration>,
+        stays: bool,
+    ) -> Self {
         let leaves = target.is_some() && !stays;
         let leaving = if leaves { Leaving::At(now + wait.unwrap_or(Self::DEFAULT_WAIT)) } else { Leaving::Settled };
-        Self { leaving, order, target }
+        Self { how, leaving, order, target }
     }
 
     /// The next change of the countdown, or the jump.

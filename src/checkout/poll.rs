@@ -46,9 +46,6 @@ enum State {
 }
 
 impl Poll {
-    /// The longest an answer may take.
-    pub(super) const TIMEOUT: Duration = Duration::from_secs(8);
-
     const fn secs(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }

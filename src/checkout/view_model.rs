@@ -3,7 +3,9 @@
 use alloc::sync::Arc;
 
 use super::action::Means;
-use crate::order::{Cashier, Claim, End, Failure, Fen, Order, OrderId, PayMethod, ReturnTarget, Tone, UnixSeconds};
+use crate::order::{
+    Cashier, Claim, End, Failure, Fen, HostResult, Order, OrderId, PayMethod, ReturnTarget, Terms, Tone, UnixSeconds, Verdict,
+};
 
 /// The whole page. Parts that change often stand apart from the screen, so that a tick redraws only itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,6 +20,8 @@ pub struct ViewModel {
     pub not_opened: bool,
     /// How the entry of an amount goes, on that screen.
     pub entry: Option<Entry>,
+    /// What became of a payment that the app around the page makes.
+    pub handing: Option<Handing>,
     /// Seconds until the jump to the shop, while one is pending.
     pub leaving_in: Option<u64>,
     /// Seconds until the order expires, while it waits and the gateway's clock is known.
@@ -26,6 +30,8 @@ pub struct ViewModel {
     pub screen: Screen,
     /// The sound control, where there is something to hear.
     pub sound: Option<Sound>,
+    /// How the gateway goes about the payment.
+    pub terms: Terms,
     /// Seconds left, from the moment at which they are to be spoken.
     pub time_warning: Option<u64>,
 }
@@ -34,7 +40,7 @@ impl ViewModel {
     /// The code of the way in which the order on the screen is paid.
     pub fn method(&self) -> Option<&str> {
         match &self.screen {
-            Screen::Awaiting { order } | Screen::Ended { order, .. } | Screen::Paid { order, .. } => {
+            Screen::Awaiting { order } | Screen::Ended { order, .. } | Screen::Finished { order, .. } | Screen::Paid { order, .. } => {
                 order.method.as_ref().map(|method| method.code.as_str())
             }
             Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => None,
@@ -82,6 +88,15 @@ pub enum Screen {
         /// Why.
         reason: Reason,
     },
+    /// Nothing is left to be done here, and whether it is paid the page cannot say. Or there is nothing to pay.
+    Finished {
+        /// Whether it costs nothing.
+        free: bool,
+        /// The order.
+        order: Arc<Order>,
+        /// Where the shopper sees the order.
+        target: Option<ReturnTarget>,
+    },
     /// The order is being asked for.
     Loading {
         /// What the server that wrote the page said of it: amount and subject.
@@ -103,6 +118,13 @@ pub enum Screen {
 /// What there is to pay with.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Pay {
+    /// Another amount is to be paid than the link asked for: the shopper has to agree first.
+    Agree {
+        /// What the link asked for.
+        asked: Fen,
+        /// What is to be paid.
+        due: Fen,
+    },
     /// It is being asked for.
     Asking,
     /// The shopper chooses how to pay.
@@ -114,6 +136,8 @@ pub enum Pay {
     },
     /// This, and this is what can be done with it here.
     Instrument(Arc<Means>),
+    /// Nothing is left to pay: whether it is paid is being asked.
+    Confirming,
     /// It could not be had; the gateway's words, if it gave any.
     Missing(Option<String>),
     /// The gateway answered with words alone.
@@ -145,6 +169,15 @@ pub struct Choice {
     pub methods: Arc<Vec<PayMethod>>,
     /// Why the last one chosen did not go through.
     pub trouble: Trouble,
+}
+
+/// How far a payment has come that the app around the page makes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Handing {
+    /// The app has not answered yet.
+    Asked,
+    /// It has.
+    Answered(HostResult),
 }
 
 /// How the entry of an amount goes.
@@ -183,8 +216,12 @@ pub enum Reason {
     CashierNotFound(Option<String>),
     /// The link names no order.
     LinkIncomplete,
+    /// The link has a field that it must not have, or not so: this one.
+    LinkInvalid(String),
     /// The gateway does not know the order; its words, if it gave any.
     NotFound(Option<String>),
+    /// The gateway will not, and this is what it means; with its words, if it gave any.
+    Refused(Verdict, Option<String>),
     /// The gateway could not be reached, or not understood.
     Unreachable,
 }

@@ -10,12 +10,12 @@ pub mod schema;
 mod value;
 
 pub use colour::{Colour, Palette};
-pub use value::{Back, Link, Radius};
+pub use value::{Back, Link, Radius, Token};
 
 use crate::{
     i18n::Locale,
     json::Json,
-    order::{Picture, ReturnHost, ServiceQq, Told, UnixSeconds},
+    order::{Picture, ReturnHost, ReturnTarget, ServiceQq, Told, UnixSeconds, percent_encode},
     text::int,
 };
 
@@ -47,16 +47,17 @@ pub const UNKNOWN: &str = "is no setting; it is ignored";
 type Check = fn(&str) -> bool;
 
 /// All settings, by name. `[]` stands for each entry of a list.
-const SETTINGS: [(&str, Check); 32] = [
+const SETTINGS: [(&str, Check); 38] = [
     ("$schema", |_| true),
     ("api", |text| value::api(text).is_some()),
     ("auto_open", |text| value::switch(text).is_some()),
     ("back", |text| Back::decode(text).is_some()),
     ("brand", |text| Colour::decode(text).is_some()),
+    ("confirm", value::is_own_path),
     ("embed_origins[]", value::is_origin),
     ("favicon", |text| Picture::decode_icon(text).is_some()),
     ("font", value::is_font),
-    ("gateway", |text| text == "xarr"),
+    ("gateway", |text| GATEWAYS.contains(&text)),
     ("locale", |text| Locale::of_tag(text).is_some()),
     ("logo", is_own_picture),
     ("messages.awaiting", value::is_line),
@@ -67,9 +68,12 @@ const SETTINGS: [(&str, Check); 32] = [
     ("messages.not_found", value::is_line),
     ("messages.paid", value::is_line),
     ("messages.timed_out", value::is_line),
+    ("methods[]", |text| METHODS.contains(&text)),
+    ("pay_path", value::is_own_path),
     ("preset", |text| value::PRESETS.contains(&text)),
     ("radius", |text| Radius::decode(text).is_some()),
     ("return_hosts[]", |text| ReturnHost::decode(text).is_some()),
+    ("return_page", value::is_page_of_order),
     ("server_time", |text| seconds(text).is_some()),
     ("sign_in", |text| Link::decode(text).is_some()),
     ("sound", |text| value::switch(text).is_some()),
@@ -80,7 +84,14 @@ const SETTINGS: [(&str, Check); 32] = [
     ("support.url", |text| Link::decode(text).is_some()),
     ("support.wechat", value::is_wechat),
     ("title", value::is_line),
+    ("token", |text| Token::decode(text).is_some()),
+    ("weapp_page", value::is_weapp_page),
 ];
+
+/// The gateways that there are.
+pub const GATEWAYS: [&str; 4] = ["anqi", "instant", "mapi", "xarr"];
+/// The methods that a shop may offer, where the gateway lets it choose.
+const METHODS: [&str; 5] = ["alipay", "paypal", "stripe", "weapp", "wechat"];
 
 fn is_own_picture(text: &str) -> bool {
     Picture::decode_local(text).is_some()
@@ -155,6 +166,22 @@ impl Config {
     /// The language for shoppers who have chosen none.
     pub fn locale(&self) -> Option<Locale> {
         self.text("locale").and_then(Locale::of_tag)
+    }
+
+    /// The methods that the shop offers; none: all that there are.
+    pub fn methods(&self) -> Vec<String> {
+        self.list("methods[]").map(str::to_owned).collect()
+    }
+
+    /// Where a shopper sees an order, by its number.
+    pub fn return_page(&self, id: &str) -> Option<ReturnTarget> {
+        let page = self.text("return_page")?;
+        ReturnTarget::decode(&page.replace("{order_id}", &percent_encode(id)))
+    }
+
+    /// Where the token of a signed-in shopper is.
+    pub fn token(&self) -> Option<Token<'_>> {
+        self.text("token").and_then(Token::decode)
     }
 
     /// The QQ number of the shop's service desk.

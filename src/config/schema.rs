@@ -25,6 +25,10 @@ pub struct Settings {
     /// The brand's colour, `#rgb` or `#rrggbb`. It is made darker or lighter where it could not be read.
     #[schemars(regex(pattern = "^#([0-9a-fA-F]{3}){1,2}$"), extend("examples" = ["#e6007a"]))]
     pub brand: Option<String>,
+    /// A source that tells how an order stands, for gateways that do not (`anqi`, `instant`): a path on the page's own host,
+    /// answering as XArrPay's `/api/order/info` does.
+    #[schemars(extend("examples" = ["/api/order/info"]))]
+    pub confirm: Option<String>,
     /// Origins of the sites that may embed the page and be told how the payment goes: scheme, host and port, exactly.
     #[schemars(extend("examples" = [["https://shop.example"]]))]
     pub embed_origins: Option<Vec<String>>,
@@ -34,8 +38,8 @@ pub struct Settings {
     /// The fonts, as CSS lists them. They must be on the device: none is downloaded.
     #[schemars(extend("examples" = ["Georgia, serif"]))]
     pub font: Option<String>,
-    /// Which gateway the page speaks to.
-    #[schemars(extend("default" = "xarr", "examples" = ["xarr"]))]
+    /// Which gateway the page speaks to, for links that do not say: docs/gateways.md.
+    #[schemars(extend("default" = "xarr", "examples" = ["mapi"]))]
     pub gateway: Option<Gateway>,
     /// The language for shoppers who have chosen none, as a BCP 47 tag. It goes before that of their browser.
     #[schemars(extend("examples" = ["en", "zh-CN"]))]
@@ -45,6 +49,12 @@ pub struct Settings {
     pub logo: Option<String>,
     /// A sentence of the shop's own for a state of the page, in one language or in several.
     pub messages: Option<Messages>,
+    /// The methods that are offered, where the gateway leaves that to the shop (`anqi`).
+    #[schemars(extend("default" = "all", "examples" = [["wechat", "alipay"]]))]
+    pub methods: Option<Vec<Method>>,
+    /// Where a payment is asked for, if not at the gateway's usual path: a path on the page's own host.
+    #[schemars(extend("examples" = ["/app/order/pay"]))]
+    pub pay_path: Option<String>,
     /// What the page looks like.
     #[schemars(extend("default" = "light", "examples" = ["midnight"]))]
     pub preset: Option<Preset>,
@@ -55,10 +65,14 @@ pub struct Settings {
     /// always may; without any, every host may.
     #[schemars(extend("examples" = [["shop.example", "*.shop.example"]]))]
     pub return_hosts: Option<Vec<String>>,
+    /// Where a shopper sees an order, for gateways that do not name a way back: an address in which `{order_id}` stands for its
+    /// number.
+    #[schemars(extend("examples" = ["/member/order?id={order_id}"]))]
+    pub return_page: Option<String>,
     /// The gateway's clock when its server wrote this page, in unix seconds.
     #[schemars(extend("examples" = [1_717_220_000]))]
     pub server_time: Option<u64>,
-    /// Where a shopper signs in again, where the gateway wants them to.
+    /// Where a shopper signs in, where the gateway wants them to: an address, to which the page adds its own as `return_to`.
     #[schemars(extend("examples" = ["https://shop.example/login"]))]
     pub sign_in: Option<String>,
     /// Whether the prompt is heard, for shoppers who have not chosen.
@@ -72,6 +86,12 @@ pub struct Settings {
     /// The shop's name: in the tab, and above the order.
     #[schemars(length(max = 500), extend("examples" = ["The Tea Shop"]))]
     pub title: Option<String>,
+    /// Where the token of a signed-in shopper is, for gateways that want one: `cookie:NAME`, `local:NAME` or `session:NAME`.
+    #[schemars(regex(pattern = "^(cookie|local|session):[A-Za-z0-9_.-]{1,64}$"), extend("examples" = ["local:token"]))]
+    pub token: Option<String>,
+    /// The page of the shop's WeChat mini-program that pays: it is given the request, as docs/host.md says.
+    #[schemars(extend("default" = "/pages/pay/pay", "examples" = ["/pages/order/pay"]))]
+    pub weapp_page: Option<String>,
 }
 
 /// Which gateway the page speaks to.
@@ -79,7 +99,22 @@ pub struct Settings {
 #[schemars(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Gateway {
+    Anqi,
+    Instant,
+    Mapi,
     Xarr,
+}
+
+/// The ways to pay that a shop may offer.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Alipay,
+    Paypal,
+    Stripe,
+    Weapp,
+    Wechat,
 }
 
 /// What the page looks like: Alipay-like blue, borders around everything, WeChat-like green, calm and grey, dark blue.

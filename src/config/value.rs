@@ -62,6 +62,40 @@ pub(super) fn is_origin(raw: &str) -> bool {
     is_web_address(raw) && ends_in_host && is_lower && !has_usual_port && !has_any(raw, "?#*")
 }
 
+/// Where the token of a signed-in shopper is. Never in the address, which is passed on and written down.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Token<'text> {
+    /// In a cookie of this name.
+    Cookie(&'text str),
+    /// In this storage, under this name.
+    Storage(&'static str, &'text str),
+}
+
+impl<'text> Token<'text> {
+    /// Reads `cookie:NAME`, `local:NAME` or `session:NAME`.
+    pub fn decode(raw: &'text str) -> Option<Self> {
+        let (place, name) = raw.split_once(':')?;
+        let is_name = (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        match place {
+            _ if !is_name => None,
+            "cookie" => Some(Self::Cookie(name)),
+            "local" => Some(Self::Storage("localStorage", name)),
+            "session" => Some(Self::Storage("sessionStorage", name)),
+            _ => None,
+        }
+    }
+}
+
+/// A link in which `{order_id}` stands for the order's number.
+pub(super) fn is_page_of_order(raw: &str) -> bool {
+    Link::decode(&raw.replace("{order_id}", "1")).is_some_and(|link| !has_any(link.as_str(), "{}"))
+}
+
+/// The path of a page in a mini-program.
+pub(super) fn is_weapp_page(raw: &str) -> bool {
+    is_own_path(raw) && !has_any(raw, "?#")
+}
+
 /// The roundness of corners in CSS pixels, 0 to 32.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Radius(pub u8);

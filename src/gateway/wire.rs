@@ -26,18 +26,31 @@ pub(crate) struct Fields {
     message: Option<String>,
 }
 
+/// How a gateway wraps its answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope {
+    /// The field with its own code.
+    pub(crate) code: &'static str,
+    /// Whether the payload may stand beside the code instead of in `data`.
+    pub(crate) flat: bool,
+    /// Its codes of success.
+    pub(crate) good: &'static [i64],
+    /// Whether a body without a code is the payload itself.
+    pub(crate) optional: bool,
+}
+
 impl Fields {
-    /// Opens a reply whose envelope says `success` in `code`; a body without `code` is the payload itself.
+    /// Opens a reply whose payload is an object.
     ///
     /// A body with another HTTP status than 2xx is read for its refusal alone: it is never a success.
-    pub(crate) fn open(reply: Reply<'_>, success: i64) -> Result<Self, Failure> {
-        let fields = Self::open_any(reply, success)?;
+    pub(crate) fn open(reply: Reply<'_>, envelope: &Envelope) -> Result<Self, Failure> {
+        let fields = Self::read(reply, envelope)?;
         let is_object = matches!(fields.data, Json::Object(_));
         if is_object { Ok(fields) } else { Err(Failure::Fault(Fault::Undecodable("the answer has no data"))) }
     }
 
     /// The same for a payload of any kind, or none.
-    pub(crate) fn open_any(reply: Reply<'_>, success: i64) -> Result<Self, Failure> {
+    pub(crate) fn read(reply: Reply<'_>, envelope: &Envelope) -> Result<Self, Failure> {
         let is_ok = (200..300).contains(&reply.http_status);
         let undecodable = |what| Failure::Fault(if is_ok { Fault::Undecodable(what) } else { Fault::HttpStatus(reply.http_status) });
         let json = Json::read(reply.body).ok_or_else(|| undecodable("the body is not JSON"))?;
@@ -46,13 +59,16 @@ impl Fields {
         }
         let body = Self { data: json, message: None };
         let message = body.text("message").or_else(|| body.text("msg"));
-        match (body.data.field("code"), body.int("code")) {
-            (None, _) if is_ok => Ok(body),
-            (Some(_), Some(code)) if code == success && is_ok => {
+        let is_good = |code: &i64| envelope.good.contains(code);
+        match (body.data.field(envelope.code), body.int(envelope.code)) {
+            (None, _) if is_ok && envelope.optional => Ok(body),
+            (None, _) => Err(undecodable("the answer has no code")),
+            (Some(_), Some(code)) if is_good(&code) && is_ok => {
                 let data = body.data.field("data").cloned().unwrap_or(Json::Null);
-                Ok(Self { data, message })
+                let is_flat = envelope.flat && !matches!(data, Json::Object(_));
+                Ok(Self { data: if is_flat { body.data } else { data }, message })
             }
-            (Some(_), Some(code)) if code != success => Err(Failure::Refused(Refusal { code, message })),
+            (Some(_), Some(code)) if !is_good(&code) => Err(Failure::Refused(Refusal { code, message, verdict: None })),
             (Some(_), None) => Err(undecodable("the code is not a number")),
             _ => Err(Failure::Fault(Fault::HttpStatus(reply.http_status))),
         }
@@ -94,6 +110,11 @@ impl Fields {
         self.int(name) == Some(1)
     }
 
+    /// A value of any kind.
+    pub(crate) fn value(&self, name: &str) -> Option<&Json> {
+        self.data.field(name)
+    }
+
     /// The entries of a payload that is a list.
     pub(crate) fn entries(&self) -> Option<impl Iterator<Item = Self>> {
         let Json::List(entries) = &self.data else { return None };
@@ -112,11 +133,11 @@ mod tests {
     use super::*;
 
     fn open(http_status: u16, body: &str) -> Result<Fields, Failure> {
-        Fields::open(Reply { body, http_status }, 200)
+        Fields::open(Reply { body, http_status }, &Envelope { code: "code", flat: false, good: &[200], optional: true })
     }
 
     fn refused(code: i64, message: Option<&str>) -> Failure {
-        Failure::Refused(Refusal { code, message: message.map(str::to_owned) })
+        Failure::Refused(Refusal { code, message: message.map(str::to_owned), verdict: None })
     }
 
     #[test]

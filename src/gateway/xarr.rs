@@ -5,25 +5,22 @@
 
 use core::time::Duration;
 
-use super::wire::{Fields, Reply};
-use crate::order::{
-    Answer, AudioUrl, Call, Cashier, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId,
-    PayMethod, Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tips, Tone, UnixSeconds, WalletLink,
+use super::{
+    Reply, Request,
+    wire::{Envelope, Fields},
+};
+use crate::{
+    json::quote,
+    order::{
+        Answer, AudioUrl, Call, Cashier, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId,
+        PayMethod, Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tips, Tone, UnixSeconds, WalletLink,
+    },
 };
 
-const SUCCESS: i64 = 200;
+const ENVELOPE: Envelope = Envelope { code: "code", flat: false, good: &[200], optional: true };
 
-/// A request to send: always a POST with a JSON body.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Request {
-    /// The JSON body.
-    pub body: String,
-    /// The path below the API base, with its leading slash and without a query.
-    pub path: &'static str,
-}
-
-/// How a call is put to this gateway.
-pub fn request(call: &Call) -> Request {
+/// How a call is put to this gateway, whose API is at `api`: always as a POST of JSON.
+pub fn request(call: &Call, api: &str) -> Request {
     let (path, body) = match call {
         Call::Audio(order) => ("/order/audio", naming(order)),
         Call::Cashier(key) => ("/cashier/parse", ["{\"key\":", &quote(key.as_str()), "}"].concat()),
@@ -35,10 +32,15 @@ pub fn request(call: &Call) -> Request {
         }
         Call::Info(order) => ("/order/info", naming(order)),
         Call::Methods(id) => ("/pay/types", naming_by_id(id)),
-        Call::QrCode(id) => ("/order/qrcode", naming_by_id(id)),
+        Call::QrCode { id, .. } => ("/order/qrcode", naming_by_id(id)),
         Call::Status(order) => ("/order/status", naming(order)),
     };
-    Request { body, path }
+    Request::post([api, path].concat(), body)
+}
+
+/// The question to a source that tells how an order stands as this gateway does.
+pub(super) fn confirmation(path: &str, order: &OrderRef) -> Request {
+    Request::post(path.to_owned(), naming(order))
 }
 
 /// Where an order is paid, beside the page at `path`: `/pay/{id}`, below whatever stands before `pay` or `cashier` there.
@@ -76,23 +78,22 @@ fn naming(order: &OrderRef) -> String {
     }
 }
 
-/// A JSON string. Control characters, which none of the numbers it is used for holds, are left out.
-fn quote(text: &str) -> String {
-    ["\"", &text.replace(char::is_control, "").replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
-}
-
 /// Understands the reply to a call. `origin` is the page's own, without a trailing slash.
-pub fn decode(call: &Call, reply: Reply<'_>, origin: &str) -> Answer {
-    let fields = || Fields::open(reply, SUCCESS);
-    let payload = || Fields::open_any(reply, SUCCESS);
+pub fn decode(call: &Call, reply: Result<Reply<'_>, Fault>, origin: &str) -> Answer {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(fault) => return call.failed(Failure::Fault(fault)),
+    };
+    let fields = || Fields::open(reply, &ENVELOPE);
+    let payload = || Fields::read(reply, &ENVELOPE);
     match call {
         Call::Audio(_) => Answer::Audio(fields().map(|fields| audio(&fields))),
         Call::Cashier(_) => Answer::Cashier(fields().map(|fields| cashier(&fields))),
         Call::Choose { .. } => Answer::Chosen(payload().map(drop)),
         Call::Create { .. } => Answer::Created(fields().and_then(|fields| created(&fields))),
-        Call::Info(_) => Answer::Info(fields().and_then(|fields| info(&fields)).map(Box::new)),
+        Call::Info(_) => Answer::Info(fields().and_then(|fields| info(&fields)).and_then(with_amount).map(Box::new)),
         Call::Methods(_) => Answer::Methods(payload().and_then(|payload| methods(&payload))),
-        Call::QrCode(_) => Answer::QrCode(fields().map(|fields| offer(&fields, origin))),
+        Call::QrCode { .. } => Answer::QrCode(fields().map(|fields| offer(&fields, origin))),
         Call::Status(_) => Answer::Status(fields().and_then(|fields| standing(&fields))),
     }
 }
@@ -118,6 +119,7 @@ fn info(fields: &Fields) -> Result<Info, Failure> {
         amount,
         content: fields.text("content"),
         create_time: fields.text("create_time"),
+        freight: None,
         id: fields.text("order_id").as_deref().and_then(OrderId::decode),
         out_order_id: fields.text("out_order_id").as_deref().and_then(OutOrderId::decode),
         method: fields.text("pay_type").map(|code| PayMethod {
@@ -125,12 +127,45 @@ fn info(fields: &Fields) -> Result<Info, Failure> {
             label: fields.text("pay_type_text"),
             logo: fields.text("pay_type_logo").as_deref().and_then(Picture::decode_local),
         }),
+        points: None,
         service_qq: fields.text("service_qq").as_deref().and_then(ServiceQq::decode),
         subject: fields.text("subject"),
         tips: tips(fields),
-        trade_amount: trade_amount.ok_or(Failure::Fault(Fault::Undecodable("the order has no amount")))?,
+        trade_amount,
     };
-    Ok(Info { order, standing, redirect_wait: redirect_wait(fields) })
+    Ok(Info { offer: None, order, redirect_wait: redirect_wait(fields), standing })
+}
+
+fn with_amount(info: Info) -> Result<Info, Failure> {
+    if info.order.trade_amount.is_none() {
+        return Err(Failure::Fault(Fault::Undecodable("the order has no amount")));
+    }
+    Ok(info)
+}
+
+/// What a source says of an order whose gateway says nothing of it: as much of `info` as there is. Where it says nothing that
+/// can be used, the order is taken as its link names it. `method` is how it is paid.
+pub(super) fn seen(call: &Call, reply: Result<Reply<'_>, Fault>, method: Option<&PayMethod>) -> Answer {
+    let read = reply.ok().and_then(|reply| Fields::open(reply, &ENVELOPE).ok()).and_then(|fields| info(&fields).ok());
+    match read {
+        Some(mut info) => {
+            info.order.method = method.cloned();
+            Answer::Info(Ok(Box::new(info)))
+        }
+        None => unseen(call, method),
+    }
+}
+
+/// An order of which nothing is known but its number.
+pub(super) fn unseen(call: &Call, method: Option<&PayMethod>) -> Answer {
+    let (id, out_order_id) = match call {
+        Call::Info(OrderRef::Id(id)) => (Some(id.clone()), None),
+        Call::Info(OrderRef::Out { out_order_id, .. }) => (None, Some(out_order_id.clone())),
+        _ => (None, None),
+    };
+    let order = Order { id, method: method.cloned(), out_order_id, ..Order::default() };
+    let standing = Standing::Waiting { expires: None, opens_wallet: false };
+    Answer::Info(Ok(Box::new(Info { offer: None, order, redirect_wait: None, standing })))
 }
 
 /// `pay_account_tip.tip_cover` 2: both tips are shown.
@@ -218,6 +253,7 @@ fn offer(fields: &Fields, origin: &str) -> Offer {
             content: fields.text("content"),
             content_copyable: fields.is_on("content_copy"),
             fallback,
+            host: None,
             wallet: link("scheme").or_else(|| link("uri")),
         })
     };
@@ -246,15 +282,16 @@ mod tests {
     #[test]
     fn a_call_names_the_order_in_one_way() {
         let by_id = OrderRef::from_address("/", "?order_id=A%22%5C1").unwrap();
-        assert_eq!(request(&Call::Info(by_id)), Request { body: r#"{"order_id":"A\"\\1"}"#.into(), path: "/order/info" });
+        assert_eq!(request(&Call::Info(by_id), "/api"), Request::post("/api/order/info".into(), r#"{"order_id":"A\"\\1"}"#.into()));
         let out = OrderRef::from_address("/", "?out_order_id=E1&pid=7").unwrap();
         for (call, path) in
             [(Call::Info(out.clone()), "/order/info"), (Call::Audio(out.clone()), "/order/audio"), (Call::Status(out), "/order/status")]
         {
-            assert_eq!(request(&call), Request { body: r#"{"out_order_id":"E1","pid":7}"#.into(), path });
+            assert_eq!(request(&call, ""), Request::post(path.into(), r#"{"out_order_id":"E1","pid":7}"#.into()));
         }
         let id = OrderId::decode("A1").unwrap();
-        assert_eq!(request(&Call::QrCode(id)), Request { body: r#"{"order_id":"A1"}"#.into(), path: "/order/qrcode" });
+        let call = Call::QrCode { id, method: None };
+        assert_eq!(request(&call, ""), Request::post("/order/qrcode".into(), r#"{"order_id":"A1"}"#.into()));
     }
 
     #[test]

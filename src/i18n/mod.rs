@@ -76,25 +76,28 @@ impl PartialEq for Language {
 }
 
 macro_rules! messages {
-    ($($(#[$doc:meta])* $key:ident,)+) => {
+    (first { $($(#[$doc:meta])* $key:ident,)+ } more { $($(#[$more_doc:meta])* $more:ident,)+ }) => {
         /// The words of one locale. Names in braces are filled in.
         #[derive(Clone, Copy, Debug)]
         pub struct Messages(&'static [&'static str; COUNT]);
 
-        const COUNT: usize = [$(stringify!($key),)+].len();
+        /// How many there are for the template API, which most pages speak to and nothing but.
+        const FIRST: usize = [$(stringify!($key),)+].len();
+        const COUNT: usize = FIRST + [$(stringify!($more),)+].len();
 
         /// The places of the texts, in the order of declaration.
         #[expect(non_camel_case_types, reason = "the names are those of the keys")]
-        enum Key { $($key,)+ }
+        enum Key { $($key,)+ $($more,)+ }
 
         impl Messages {
             #[cfg(not(feature = "split"))]
-            const KEYS: [&'static str; COUNT] = [$(stringify!($key),)+];
+            const KEYS: [&'static str; COUNT] = [$(stringify!($key),)+ $(stringify!($more),)+];
 
             /// Changes with the keys: a list of texts that was packed for others must not be read.
-            const FINGERPRINT: u32 = fingerprint(concat!($(stringify!($key), " ",)+));
+            const FINGERPRINT: u32 = fingerprint(concat!($(stringify!($key), " ",)+ $(stringify!($more), " ",)+));
 
             $($(#[$doc])* pub fn $key(self) -> &'static str { self.text(Key::$key) })+
+            $($(#[$more_doc])* pub fn $more(self) -> &'static str { self.text(Key::$more) })+
         }
     };
 }
@@ -102,6 +105,9 @@ macro_rules! messages {
 impl Messages {
     /// No words: what needs none can be shown while a language is on its way.
     pub const SILENT: Self = Self(&[""; COUNT]);
+
+    /// What stands before `.json` in the name of a file with all words.
+    pub const FULL: &str = if cfg!(feature = "split") { ".full" } else { "" };
 
     /// Reads a locale's file as [`Messages::pack`] writes it, and as it stands among the sources too where the page is one
     /// piece. `None` where a text is missing.
@@ -115,25 +121,29 @@ impl Messages {
         let mut entries = entries.into_iter();
         let is_ours = matches!(entries.next(), Some(Json::Number(fingerprint)) if fingerprint.parse() == Ok(Self::FINGERPRINT));
         let mut texts = [""; COUNT];
-        for text in &mut texts {
-            let Some(Json::Text(found)) = entries.next() else { return None };
-            *text = Box::leak(found.into_boxed_str());
+        for (index, text) in texts.iter_mut().enumerate() {
+            match entries.next() {
+                Some(Json::Text(found)) => *text = Box::leak(found.into_boxed_str()),
+                // A short file ends where the words for the other gateways would begin.
+                None if index == FIRST => break,
+                _ => return None,
+            }
         }
         is_ours.then(|| Self(Box::leak(Box::new(texts))))
     }
 
     /// Writes a locale's file without its keys: a list of texts in the order of declaration, after a number that tells for
-    /// which keys it is. `None` where a text is missing.
+    /// which keys it is. A short list, with what the template API needs, and one with all. `None` where a text is missing.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn pack(json: &str) -> Option<String> {
+    pub fn pack(json: &str) -> Option<[String; 2]> {
         let Json::List(entries) = packed(&Json::read(json)?)? else { return None };
         let quote = |entry: &Json| match entry {
             Json::Text(text) => Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))),
             Json::Number(number) => Some(number.clone()),
             _ => None,
         };
-        let entries: Option<Vec<String>> = entries.iter().map(quote).collect();
-        Some(format!("[{}]", entries?.join(",")))
+        let entries: Vec<String> = entries.iter().map(quote).collect::<Option<_>>()?;
+        Some([entries.get(..=FIRST)?, &entries].map(|entries| format!("[{}]", entries.join(","))))
     }
 
     /// Whether there are no words.
@@ -171,200 +181,314 @@ const fn fingerprint(text: &str) -> u32 {
 }
 
 messages! {
-    /// Kind of account to pay to.
-    account_type,
-    /// Account to pay to.
-    actual_account,
-    /// Amount in another currency.
-    actual_amount,
-    /// Warning: `{due}` is to be paid, not `{price}`.
-    amount_differs,
-    /// Before the amount.
-    amount_due,
-    /// What was entered is no amount.
-    amount_invalid,
-    /// The smallest amount: `{amount}`.
-    at_least,
-    /// The largest amount: `{amount}`.
-    at_most,
-    /// Link to the shop, without having paid.
-    back_to_shop,
-    /// Button: ask the gateway once more.
-    check_again,
-    /// Time is up: heading over the covered code.
-    checking,
-    /// Time is up: what that means.
-    checking_detail,
-    /// Time was up long ago, nothing is asked any more.
-    checking_rests,
-    /// Heading over the ways to pay.
-    choose_method,
-    /// Before what the link says of a payment.
-    claimed,
-    /// Ended: heading.
-    closed,
-    /// Ended: what that means.
-    closed_detail,
-    /// Alternative text of the code: `{method}`, `{amount}`.
-    code_label,
-    /// The code is being asked for.
-    code_loading,
-    /// The code could not be had.
-    code_missing,
-    /// What the order is for, at more length.
-    content,
-    /// A code that opens this page on a phone.
-    continue_on_phone,
-    /// The copy button, once it has worked.
-    copied,
-    /// Button.
-    copy,
-    /// The copy button, when it has not worked.
-    copy_failed,
-    /// Button: copy the address of the page.
-    copy_link,
-    /// When the order was made.
-    created,
-    /// Ended: heading.
-    creation_failed,
-    /// `ltr` or `rtl`.
-    direction,
-    /// Label of the field for an amount.
-    enter_amount,
-    /// Link to the shop.
-    go_now,
-    /// Button: make an order of the amount.
-    go_pay,
-    /// A picture that is saved by a long press, then scanned with `{method}`.
-    hold_to_save,
-    /// Name of the choice of languages.
-    language,
-    /// What the speakers of this language call it.
-    language_name,
-    /// The wallet does not open from this app: heading.
-    leave_app,
-    /// The wallet, `{method}`, does not open from this app: what to do.
-    leave_app_detail,
-    /// `{time}` to the jump.
-    leaving_in,
-    /// No order in the link: heading.
-    link_incomplete,
-    /// No order in the link: what that means.
-    link_incomplete_detail,
-    /// The gateway does not know the cashier: heading.
-    link_invalid,
-    /// The order is being asked for.
-    loading,
-    /// … and an attempt has failed.
-    loading_retries,
-    /// Name of a payment method.
-    method_alipay,
-    /// Name of a payment method.
-    method_bank,
-    /// Name of a payment method.
-    method_qqpay,
-    /// Name of a payment method.
-    method_unionpay,
-    /// Name of a payment method.
-    method_unknown,
-    /// Name of a payment method.
-    method_usdt,
-    /// Name of a payment method.
-    method_wxpay,
-    /// The gateway does not know the order: heading.
-    not_found,
-    /// The gateway does not know the order: what that means.
-    not_found_detail,
-    /// The wallet `{method}` did not come: heading.
-    not_opened,
-    /// The wallet `{method}` did not come: what to do.
-    not_opened_detail,
-    /// The device has no network.
-    offline,
-    /// What to do when the link is no good.
-    open_again,
-    /// Link that starts the app `{method}`.
-    open_app,
-    /// Link to a page for paying.
-    open_page,
-    /// Link to a wallet: `{method}`.
-    open_wallet,
-    /// What to do when the order cannot be paid any more.
-    order_again,
-    /// The gateway's number of the order.
-    order_number,
-    /// The shop's number of the order.
-    out_order_number,
-    /// Paid: heading.
-    paid,
-    /// What to do for whoever has paid when the page shows nothing of it.
-    paid_already,
-    /// Paid: `{amount}`.
-    paid_detail,
-    /// Paid, and there is no shop to go to.
-    paid_stay,
-    /// Answers fail; nothing is lost.
-    reconnecting,
-    /// The gateway would not, and did not say why.
-    refused,
-    /// The gateway answers, but not about this order.
-    refusing,
-    /// Before the countdown.
-    remaining,
-    /// Button.
-    retry,
-    /// Nothing is lost, and nobody should pay twice.
-    safe,
-    /// Button: save a picture of the code.
-    save_code,
-    /// The picture could not be saved.
-    save_failed,
-    /// The picture was saved.
-    saved,
-    /// What to do with the code: `{method}`.
-    scan,
-    /// What to do with the code on the device that has `{method}`.
-    scan_album,
-    /// Link to the customer service: `{contact}`.
-    service,
-    /// State of the sound switch: waits for a gesture.
-    sound_blocked,
-    /// State of the sound switch.
-    sound_off,
-    /// State of the sound switch.
-    sound_on,
-    /// Button: do not go to the shop by itself.
-    stay,
-    /// Link to the shop's page with help.
-    support_page,
-    /// Spoken: `{time}` is left.
-    time_left,
-    /// Ended: heading.
-    timed_out,
-    /// Ended: what that means.
-    timed_out_detail,
-    /// Name of the merchant's hints.
-    tips,
-    /// Button: show the beginning of a hint.
-    tips_less,
-    /// Button: show all of a hint.
-    tips_more,
-    /// Title of the page.
-    title,
-    /// Title while an amount is due: `{amount}`.
-    title_due,
-    /// What to do with an account.
-    transfer,
-    /// No payment was reported: heading.
-    unconfirmed,
-    /// No payment was reported: what that means.
-    unconfirmed_detail,
-    /// The gateway does not answer: heading.
-    unreachable,
-    /// The gateway does not answer: what to do.
-    unreachable_detail,
-    /// On a saved code: `{time}` is when it expires.
-    valid_until,
+    first {
+        /// Kind of account to pay to.
+        account_type,
+        /// Account to pay to.
+        actual_account,
+        /// Amount in another currency.
+        actual_amount,
+        /// Warning: `{due}` is to be paid, not `{price}`.
+        amount_differs,
+        /// Before the amount.
+        amount_due,
+        /// What was entered is no amount.
+        amount_invalid,
+        /// The smallest amount: `{amount}`.
+        at_least,
+        /// The largest amount: `{amount}`.
+        at_most,
+        /// Link to the shop, without having paid.
+        back_to_shop,
+        /// Button: ask the gateway once more.
+        check_again,
+        /// Time is up: heading over the covered code.
+        checking,
+        /// Time is up: what that means.
+        checking_detail,
+        /// Time was up long ago, nothing is asked any more.
+        checking_rests,
+        /// Heading over the ways to pay.
+        choose_method,
+        /// Before what the link says of a payment.
+        claimed,
+        /// Ended: heading.
+        closed,
+        /// Ended: what that means.
+        closed_detail,
+        /// Alternative text of the code: `{method}`, `{amount}`.
+        code_label,
+        /// The code is being asked for.
+        code_loading,
+        /// The code could not be had.
+        code_missing,
+        /// What the order is for, at more length.
+        content,
+        /// A code that opens this page on a phone.
+        continue_on_phone,
+        /// The copy button, once it has worked.
+        copied,
+        /// Button.
+        copy,
+        /// The copy button, when it has not worked.
+        copy_failed,
+        /// Button: copy the address of the page.
+        copy_link,
+        /// When the order was made.
+        created,
+        /// Ended: heading.
+        creation_failed,
+        /// `ltr` or `rtl`.
+        direction,
+        /// Label of the field for an amount.
+        enter_amount,
+        /// Link to the shop.
+        go_now,
+        /// Button: make an order of the amount.
+        go_pay,
+        /// A picture that is saved by a long press, then scanned with `{method}`.
+        hold_to_save,
+        /// Name of the choice of languages.
+        language,
+        /// What the speakers of this language call it.
+        language_name,
+        /// The wallet does not open from this app: heading.
+        leave_app,
+        /// The wallet, `{method}`, does not open from this app: what to do.
+        leave_app_detail,
+        /// `{time}` to the jump.
+        leaving_in,
+        /// No order in the link: heading.
+        link_incomplete,
+        /// No order in the link: what that means.
+        link_incomplete_detail,
+        /// The gateway does not know the cashier: heading.
+        link_invalid,
+        /// The order is being asked for.
+        loading,
+        /// … and an attempt has failed.
+        loading_retries,
+        /// Name of a payment method.
+        method_alipay,
+        /// Name of a payment method.
+        method_bank,
+        /// Name of a payment method.
+        method_qqpay,
+        /// Name of a payment method.
+        method_unionpay,
+        /// Name of a payment method.
+        method_unknown,
+        /// Name of a payment method.
+        method_usdt,
+        /// Name of a payment method.
+        method_wxpay,
+        /// The gateway does not know the order: heading.
+        not_found,
+        /// The gateway does not know the order: what that means.
+        not_found_detail,
+        /// The wallet `{method}` did not come: heading.
+        not_opened,
+        /// The wallet `{method}` did not come: what to do.
+        not_opened_detail,
+        /// The device has no network.
+        offline,
+        /// What to do when the link is no good.
+        open_again,
+        /// Link that starts the app `{method}`.
+        open_app,
+        /// Link to a page for paying.
+        open_page,
+        /// Link to a wallet: `{method}`.
+        open_wallet,
+        /// What to do when the order cannot be paid any more.
+        order_again,
+        /// The gateway's number of the order.
+        order_number,
+        /// The shop's number of the order.
+        out_order_number,
+        /// Paid: heading.
+        paid,
+        /// What to do for whoever has paid when the page shows nothing of it.
+        paid_already,
+        /// Paid: `{amount}`.
+        paid_detail,
+        /// Paid, and there is no shop to go to.
+        paid_stay,
+        /// Answers fail; nothing is lost.
+        reconnecting,
+        /// The gateway would not, and did not say why.
+        refused,
+        /// The gateway answers, but not about this order.
+        refusing,
+        /// Before the countdown.
+        remaining,
+        /// Button.
+        retry,
+        /// Nothing is lost, and nobody should pay twice.
+        safe,
+        /// Button: save a picture of the code.
+        save_code,
+        /// The picture could not be saved.
+        save_failed,
+        /// The picture was saved.
+        saved,
+        /// What to do with the code: `{method}`.
+        scan,
+        /// What to do with the code on the device that has `{method}`.
+        scan_album,
+        /// Link to the customer service: `{contact}`.
+        service,
+        /// State of the sound switch: waits for a gesture.
+        sound_blocked,
+        /// State of the sound switch.
+        sound_off,
+        /// State of the sound switch.
+        sound_on,
+        /// Button: do not go to the shop by itself.
+        stay,
+        /// Link to the shop's page with help.
+        support_page,
+        /// Spoken: `{time}` is left.
+        time_left,
+        /// Ended: heading.
+        timed_out,
+        /// Ended: what that means.
+        timed_out_detail,
+        /// Name of the merchant's hints.
+        tips,
+        /// Button: show the beginning of a hint.
+        tips_less,
+        /// Button: show all of a hint.
+        tips_more,
+        /// Title of the page.
+        title,
+        /// Title while an amount is due: `{amount}`.
+        title_due,
+        /// What to do with an account.
+        transfer,
+        /// No payment was reported: heading.
+        unconfirmed,
+        /// No payment was reported: what that means.
+        unconfirmed_detail,
+        /// The gateway does not answer: heading.
+        unreachable,
+        /// The gateway does not answer: what to do.
+        unreachable_detail,
+        /// On a saved code: `{time}` is when it expires.
+        valid_until,
+    }
+    more {
+        /// Another amount than the link asked for: heading.
+        agree,
+        /// The link asked for `{asked}`, `{due}` is to be paid.
+        agree_detail,
+        /// Button: pay `{due}`.
+        agree_yes,
+        /// Refused: less than can be paid.
+        amount_too_small,
+        /// … and what to do.
+        amount_too_small_detail,
+        /// Link: choose again how to pay.
+        another_way,
+        /// Refused: the shop's account.
+        bad_merchant,
+        /// … and what to do.
+        bad_merchant_detail,
+        /// Refused: the shop's signature.
+        bad_signature,
+        /// … and what to do.
+        bad_signature_detail,
+        /// Whether it is paid is being asked, and nothing more is to be paid.
+        confirming_detail,
+        /// A link leads to `{host}`.
+        destination,
+        /// Refused: the number was used before.
+        duplicate,
+        /// … and what to do.
+        duplicate_detail,
+        /// The order waits no more: heading.
+        finished,
+        /// … and what to do.
+        finished_detail,
+        /// It costs nothing: heading.
+        free,
+        /// … and what that means.
+        free_detail,
+        /// Name of who pays for the transport.
+        freight,
+        /// Nobody does.
+        freight_free,
+        /// The shopper does, as the shop decides.
+        freight_merchant,
+        /// The shopper does, on delivery.
+        freight_on_delivery,
+        /// `{method}` is being opened by the app around the page.
+        host_asked,
+        /// The shopper changed their mind.
+        host_cancelled,
+        /// `{method}` could not.
+        host_failed,
+        /// No app around the page: heading.
+        host_missing,
+        /// … and what to do.
+        host_missing_detail,
+        /// … where it would be a mini-program.
+        host_missing_weapp,
+        /// Only the shop can say whether it is paid.
+        host_see_order,
+        /// Whether it went through is not known.
+        host_unsure,
+        /// Refused: something is missing.
+        incomplete_detail,
+        /// Refused: out of service.
+        maintenance,
+        /// … and what to do.
+        maintenance_detail,
+        /// Name of a payment method.
+        method_alipay_points,
+        /// Name of a payment method.
+        method_points,
+        /// Name of a payment method.
+        method_weapp,
+        /// Name of a payment method.
+        method_wxpay_points,
+        /// Refused: no way to pay.
+        no_channel,
+        /// … and what to do.
+        no_channel_detail,
+        /// Refused: no code for this amount.
+        no_code_for_amount,
+        /// … and what to do.
+        no_code_for_amount_detail,
+        /// Refused: the shopper may not.
+        not_allowed,
+        /// … and what to do.
+        not_allowed_detail,
+        /// Link to the order in the shop.
+        order_page,
+        /// How many points pay for the goods.
+        points_needed,
+        /// How many points the shopper has.
+        points_owned,
+        /// `{points}` points are used, and the wallet shows the rest.
+        points_spent,
+        /// What the goods cost.
+        price,
+        /// The shopper has to sign in: heading.
+        sign_in,
+        /// … where there is a link.
+        sign_in_detail,
+        /// Link.
+        sign_in_go,
+        /// … where there is no link.
+        sign_in_yourself,
+        /// Whether a payment was taken on is not known: heading.
+        unsure,
+        /// … and what to do.
+        unsure_detail,
+        /// Refused: this way of paying.
+        unsupported,
+    }
 }
 
 /// Replaces each `{name}` of a text. A name that is not given stays as it is.
@@ -414,6 +538,10 @@ impl Messages {
             "unionpay" | "ysf" | "yunshanfu" => self.method_unionpay(),
             "usdt" => self.method_usdt(),
             "wechat" | "weixin" | "wxpay" => self.method_wxpay(),
+            "alipay+points" => self.method_alipay_points(),
+            "points" => self.method_points(),
+            "weapp" => self.method_weapp(),
+            "wxpay+points" => self.method_wxpay_points(),
             _ => label.unwrap_or(code),
         }
     }
@@ -472,11 +600,18 @@ mod tests {
     fn a_packed_locale_is_the_same_and_one_of_other_keys_is_refused() {
         for locale in Locale::ALL {
             let json = file(locale);
-            let packed = Messages::pack(&json).unwrap();
-            let (one, other) = (Messages::decode(&json).unwrap(), Messages::decode(&packed).unwrap());
+            let [short, full] = Messages::pack(&json).unwrap();
+            let (one, other) = (Messages::decode(&json).unwrap(), Messages::decode(&full).unwrap());
             assert!(one.entries().eq(other.entries()), "{}", locale.tag);
-            assert_eq!(Messages::decode(&packed.replacen('[', "[1", 1)).map(Messages::entries).map(Iterator::count), None);
-            serde_json::from_str::<serde_json::Value>(&packed).unwrap();
+            let first = Messages::decode(&short).unwrap();
+            assert!(first.entries().take(FIRST).eq(one.entries().take(FIRST)), "{}", locale.tag);
+            assert!(first.entries().skip(FIRST).all(|(_, text)| text.is_empty()), "{}", locale.tag);
+            for packed in [short, full] {
+                assert_eq!(Messages::decode(&packed.replacen('[', "[1", 1)).map(Messages::entries).map(Iterator::count), None);
+                serde_json::from_str::<serde_json::Value>(&packed).unwrap();
+                let (shorter, _) = packed.rsplit_once(',').unwrap();
+                assert!(Messages::decode(&format!("{shorter}]")).is_none(), "{}", locale.tag);
+            }
         }
     }
 

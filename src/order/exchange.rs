@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use super::{CashierKey, Fen, Instrument, Order, OrderId, OrderRef, PayMethod, Prompt, ReturnTarget, Status, UnixSeconds, WalletLink};
+use super::{
+    CashierKey, Fen, Instrument, Order, OrderId, OrderRef, PayMethod, Prompt, ReturnTarget, Status, UnixSeconds, Verdict, WalletLink,
+};
 
 /// A question to the gateway.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,7 +32,12 @@ pub enum Call {
     /// How can it be paid?
     Methods(OrderId),
     /// What is it paid with? Takes the gateway's own number only.
-    QrCode(OrderId),
+    QrCode {
+        /// Which order.
+        id: OrderId,
+        /// The code of the method in which it is to be paid, where one is known.
+        method: Option<String>,
+    },
     /// Where does it stand?
     Status(OrderRef),
 }
@@ -45,7 +52,7 @@ impl Call {
             Self::Create { .. } => Answer::Created(Err(failure)),
             Self::Info(_) => Answer::Info(Err(failure)),
             Self::Methods(_) => Answer::Methods(Err(failure)),
-            Self::QrCode(_) => Answer::QrCode(Err(failure)),
+            Self::QrCode { .. } => Answer::QrCode(Err(failure)),
             Self::Status(_) => Answer::Status(Err(failure)),
         }
     }
@@ -109,6 +116,8 @@ impl Cashier {
 /// The first answer: the order, and where it stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Info {
+    /// What it is paid with, where the gateway says so at once.
+    pub offer: Option<Offer>,
     /// What it is.
     pub order: Order,
     /// Where it stands.
@@ -122,6 +131,8 @@ pub struct Info {
 pub enum Standing {
     /// It will not be paid any more.
     Ended(End),
+    /// It does not wait any more, and whether it is paid is not known.
+    Over,
     /// It is paid: the only success there is.
     Paid {
         /// How long to wait before the jump. `None`: as the first answer said.
@@ -188,6 +199,8 @@ pub enum Offer {
     Instrument(Instrument),
     /// A page or an app to go to at once.
     Jump(WalletLink),
+    /// Nothing is left for the shopper to do.
+    Nothing,
     /// Words alone.
     Notice {
         /// Whether the words are there to be copied.
@@ -246,6 +259,8 @@ pub struct Refusal {
     pub code: i64,
     /// Its words.
     pub message: Option<String>,
+    /// What it means, where its code says so.
+    pub verdict: Option<Verdict>,
 }
 
 /// What went wrong on the way.

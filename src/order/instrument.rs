@@ -1,7 +1,7 @@
 //! What a shopper acts on to pay.
 
 use super::{
-    WalletLink,
+    HostCall, WalletLink,
     safe_url::{is_own_path, is_plain, is_relative, is_web},
 };
 use crate::text::before;
@@ -23,6 +23,8 @@ pub struct Instrument {
     pub content: Option<String>,
     /// Whether those words are there to be copied.
     pub content_copyable: bool,
+    /// What the app around the page is asked to do.
+    pub host: Option<HostCall>,
     /// Opens the wallet.
     pub wallet: Option<WalletLink>,
 }

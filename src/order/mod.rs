@@ -4,28 +4,37 @@
 
 mod exchange;
 mod fen;
+mod host_call;
 mod instrument;
 mod number;
+mod points;
 mod prompt;
 mod return_target;
 mod safe_url;
 mod status;
+mod terms;
 mod tip;
 mod told;
+mod verdict;
 mod visit;
 mod wallet;
 mod wallet_link;
 
 pub use exchange::{Answer, Call, Cashier, End, Failure, Fault, Info, Offer, Refusal, Returning, Standing, Tone};
 pub use fen::Fen;
+pub use host_call::{HostApp, HostCall, HostResult};
 pub use instrument::{Code, Instrument, Picture};
 pub use number::{MerchantId, OrderId, OrderRef, OutOrderId, query_param};
+pub(crate) use number::{percent_decode, percent_encode};
+pub use points::{Freight, Points};
 pub use prompt::{AudioUrl, Prompt};
 pub use return_target::{ReturnHost, ReturnTarget};
 pub use safe_url::{host as host_of, is_own_path, is_web_address};
 pub use status::Status;
+pub use terms::Terms;
 pub use tip::{Hue, Kind, Node, Tip, Tips};
 pub use told::Told;
+pub use verdict::Verdict;
 pub use visit::{CashierKey, Claim, Visit};
 pub use wallet::Wallet;
 pub use wallet_link::WalletLink;
@@ -53,7 +62,7 @@ impl UnixSeconds {
 /// An order as the gateway described it in its first answer.
 ///
 /// Each field is text as the gateway sent it, unless its type says more. Absent and empty are the same.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Order {
     /// What the order costs in the shop.
     pub amount: Option<Fen>,
@@ -61,26 +70,31 @@ pub struct Order {
     pub content: Option<String>,
     /// Server-local time without a zone: shown as it is, never parsed.
     pub create_time: Option<String>,
+    /// Who pays for the transport, where that is said.
+    pub freight: Option<Freight>,
     /// The gateway's own number. `None` only where the order was asked for by the shop's number and the answer names none.
     pub id: Option<OrderId>,
     /// The shop's number.
     pub out_order_id: Option<OutOrderId>,
     /// How it is to be paid.
     pub method: Option<PayMethod>,
+    /// Its points, where it can be paid with some.
+    pub points: Option<Points>,
     /// The text that a merchant's customer service answers to: a QQ number.
     pub service_qq: Option<ServiceQq>,
     /// One line that says what is bought.
     pub subject: Option<String>,
     /// The hints to show.
     pub tips: Tips,
-    /// What must be paid. Differs from `amount` where a channel tells orders apart by the amount.
-    pub trade_amount: Fen,
+    /// What must be paid. Differs from `amount` where a channel tells orders apart by the amount. `None` where the gateway
+    /// does not say, and where points pay for all of it.
+    pub trade_amount: Option<Fen>,
 }
 
 impl Order {
     /// The shop's price, when something else than that has to be paid.
     pub fn differing_amount(&self) -> Option<Fen> {
-        self.amount.filter(|amount| *amount != self.trade_amount)
+        self.amount.filter(|amount| self.trade_amount.is_some_and(|due| due != *amount))
     }
 }
 

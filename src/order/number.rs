@@ -121,7 +121,7 @@ pub fn query_param(query: &str, name: &str) -> Option<String> {
 }
 
 /// Undoes percent-encoding; what is not a valid escape stays as it is, what is not UTF-8 becomes U+FFFD.
-pub(super) fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

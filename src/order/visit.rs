@@ -30,6 +30,8 @@ pub enum Visit {
     Choose(OrderRef),
     /// To enter an amount: `/cashier/{key}`.
     Enter(CashierKey),
+    /// The address has a field that it must not have, or not so: this one.
+    Invalid(String),
     /// Nothing that can be done: the address is not complete.
     #[default]
     Nothing,
@@ -71,7 +73,7 @@ impl Visit {
     pub fn order(&self) -> Option<&OrderRef> {
         match self {
             Self::Choose(order) | Self::Pay(order) | Self::See(order, _) => Some(order),
-            Self::Enter(_) | Self::Nothing => None,
+            Self::Enter(_) | Self::Invalid(_) | Self::Nothing => None,
         }
     }
 }

@@ -38,6 +38,11 @@ fn state(context: Context, view: &ViewModel) -> String {
             connection_text(connection, messages)
         }
         (Screen::Awaiting { order }, Connection::Good) => match &view.pay {
+            Some(Pay::Agree { asked, due }) => {
+                let values = [("asked", &*(context.ports.money)(*asked)), ("due", &*(context.ports.money)(*due))];
+                sentences(&[messages.agree(), &fill(messages.agree_detail(), &values)])
+            }
+            Some(Pay::Confirming) => sentences(&[messages.checking(), messages.confirming_detail()]),
             Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests(), messages.paid_already()]),
             Some(Pay::Checking { resting: false }) => String::new(),
             Some(Pay::Choice(choice)) => match desk::trouble(&choice.trouble, messages) {
@@ -68,12 +73,13 @@ fn state(context: Context, view: &ViewModel) -> String {
         }
         (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
         (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
-        (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Paid { .. }, _) => String::new(),
+        (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Finished { .. } | Screen::Paid { .. }, _) => String::new(),
     }
 }
 
 fn due(context: Context, order: &Order) -> String {
-    [context.messages.amount_due(), " ", &(context.ports.money)(order.trade_amount)].concat()
+    let money = context.money(order);
+    if money.is_empty() { money } else { [context.messages.amount_due(), " ", &money].concat() }
 }
 
 fn time_left(context: Context, seconds: u64) -> String {

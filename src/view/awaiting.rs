@@ -2,15 +2,17 @@
 
 use alloc::sync::Arc;
 
+use leptos::prelude::WithUntracked;
+
 use super::{
-    Context, Unit,
+    Context, Unit, agreement,
     copy_button::copy_button,
     desk, details,
     element::{El, el},
     hint::hints,
     icon,
     instrument::{instrument, words},
-    subject,
+    points, subject,
 };
 use crate::{
     checkout::{Event, Pay, Sound},
@@ -27,9 +29,11 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         move || context.read(|view| view.pay.clone()),
         move |pay| {
             Some(match pay.as_ref()? {
+                Pay::Agree { asked, due } => agreement::agreement(context, *asked, *due),
                 Pay::Asking => el("div").class("plate bone").text(context.messages.code_loading()),
                 Pay::Choice(choice) => desk::choice(context, choice),
                 Pay::Checking { resting } => checking(context, *resting),
+                Pay::Confirming => confirming(context),
                 Pay::Instrument(means) => instrument(context, &shown, means),
                 Pay::Missing(words) => missing(context, words.as_deref()),
                 Pay::Unconfirmed { claim, id, resting } => desk::unconfirmed(context, claim, id.as_ref(), *resting),
@@ -45,7 +49,9 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         .attr("data-screen", "awaiting")
         .attr("data-method", order.method.as_ref().map(|method| icon::method_kind(&method.code)).unwrap_or_default())
         .child(head(context, order))
+        .child(points::terms(context, order))
         .child(pay)
+        .child(another_way(context, order))
         .child(own)
         .child(countdown(context))
         .child(sound(context))
@@ -57,7 +63,7 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
 
 fn head(context: Context, order: &Order) -> El {
     let messages = context.messages;
-    let due = order.trade_amount;
+    let trade_amount = order.trade_amount;
     // Where another currency is sent, its amount is the one to pay, and the only one.
     let actual = move || {
         context.read(|view| match &view.pay {
@@ -68,7 +74,11 @@ fn head(context: Context, order: &Order) -> El {
     let amount = el("div").bind_child(
         move || (actual(), context.is_covered()),
         move |(actual, covered)| {
-            let money = (context.ports.money)(due);
+            let due = trade_amount.map(|due| due.plain());
+            let money = trade_amount.map(context.ports.money).unwrap_or_default();
+            if due.is_none() && actual.is_none() {
+                return None;
+            }
             let (before, number, after) = around_number(actual.as_deref().unwrap_or(&money));
             let currency = |text: &str| (!text.is_empty()).then(|| el("span").class("currency").text(text));
             let size = match before.len() + number.len() + after.len() {
@@ -78,7 +88,7 @@ fn head(context: Context, order: &Order) -> El {
             };
             let shown = el("span").text(number);
             let amount = el("strong").class(size).attr("dir", "ltr").child(currency(before)).child(shown.clone()).child(currency(after));
-            let plain = actual.clone().unwrap_or_else(|| due.plain());
+            let plain = actual.clone().unwrap_or_else(|| due.unwrap_or_default());
             let copy = (!covered).then(|| copy_button(context, messages.amount_due(), &plain, &shown));
             let name = el("span").class("offscreen").text(messages.amount_due()).text(" ");
             let line = el("p").class("due").child(name).child(amount).child(copy);
@@ -90,7 +100,7 @@ fn head(context: Context, order: &Order) -> El {
     let warning = el("div").bind_child(
         move || differing.filter(|_| context.is_payable() && actual().is_none()),
         move |differing| {
-            let values = [("due", &*(context.ports.money)(due)), ("price", &*(context.ports.money)(*differing.as_ref()?))];
+            let values = [("due", &*(context.ports.money)(trade_amount?)), ("price", &*(context.ports.money)(*differing.as_ref()?))];
             Some(el("p").class("warning").text(&fill(messages.amount_differs(), &values)))
         },
     );
@@ -116,6 +126,27 @@ fn checking(context: Context, resting: bool) -> El {
         .child(el("strong").text(messages.checking()))
         .children(details.iter().map(|detail| el("span").text(detail)))
         .child(resting.then(|| context.button("button primary", messages.check_again(), || Event::CheckAgainPressed)))
+}
+
+/// Nothing is left to pay, and nobody is to pay again meanwhile.
+fn confirming(context: Context) -> El {
+    let messages = context.messages;
+    el("div")
+        .class("plate covered")
+        .child(icon::mark(icon::Mark::Hourglass))
+        .child(el("strong").text(messages.checking()))
+        .child(el("span").text(messages.confirming_detail()))
+}
+
+/// Where the shopper chose on this page, the choice can be made again.
+fn another_way(context: Context, order: &Order) -> Option<El> {
+    let can_choose = order.method.is_some() && context.view.with_untracked(|view| view.terms.chooses_here);
+    can_choose.then(|| {
+        el("div").class("wide").bind_child(
+            move || context.read(|view| matches!(view.pay, Some(Pay::Instrument(_) | Pay::Missing(_) | Pay::Notice { .. }))),
+            move |shown| shown.then(|| context.button("service", context.messages.another_way(), || Event::AnotherWayPressed)),
+        )
+    })
 }
 
 fn missing(context: Context, words: Option<&str>) -> El {

@@ -9,7 +9,7 @@ use super::{
     copy_button::{Copied, copy_button, copy_button_of},
     details,
     element::{El, el},
-    icon, method_name, scanner_name, subject,
+    host, icon, method_name, scanner_name, subject,
 };
 use crate::{
     apart::on_demand,
@@ -46,6 +46,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
         Some(match action {
             Action::ContinueOnPhone => continue_on_phone(context)?,
             Action::CopyLink => copy_link(context),
+            Action::HandOver => host::host(context, order, instrument.host.as_ref()?),
             Action::LeaveApp => leave_app(context, name),
             Action::OpenApp(link) => {
                 wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", wallet_name(link, messages, name))]), name)
@@ -154,7 +155,7 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let scan = fill(messages.scan(), &[("method", name)]);
     // Where another currency is sent, its amount is the one to pay.
     let kind = instrument.account_type.as_deref().unwrap_or_default();
-    let money = (ports.money)(order.trade_amount);
+    let money = context.money(order);
     let actual = instrument.actual_amount.as_deref().map(|actual| [actual, " ", kind].concat());
     let price = actual.is_some().then(|| money.clone());
     let order_tail = [messages.order_number(), " …", tail].concat();

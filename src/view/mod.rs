@@ -1,5 +1,6 @@
 //! What the page shows: components over the view model. It holds no state but what a component needs to look right.
 
+mod agreement;
 mod announcer;
 mod awaiting;
 mod copy_button;
@@ -8,10 +9,13 @@ mod details;
 mod element;
 mod entering;
 mod hint;
+mod host;
 mod icon;
 mod instrument;
 mod language;
 mod outcome;
+mod points;
+mod verdict;
 
 use leptos::{
     prelude::{Get, RwSignal, With},
@@ -23,7 +27,7 @@ use self::{
     element::{El, el},
 };
 use crate::{
-    checkout::{Connection, Event, Pay, Screen, ViewModel},
+    checkout::{Connection, Event, Pay, Reason, Screen, ViewModel},
     config::Config,
     i18n::{Language, Locale, Messages, fill, sentences},
     order::{Fen, Instrument, Order, OrderId, PayMethod, UnixSeconds},
@@ -119,7 +123,12 @@ impl Context {
 
     /// What is to be paid: where another currency is sent its amount, as the gateway wrote it, else the order's.
     fn amount_to_pay(self, order: &Order, instrument: &Instrument) -> String {
-        instrument.actual_amount.clone().unwrap_or_else(|| (self.ports.money)(order.trade_amount))
+        instrument.actual_amount.clone().unwrap_or_else(|| self.money(order))
+    }
+
+    /// The order's amount; empty where it is not known.
+    fn money(self, order: &Order) -> String {
+        order.trade_amount.map(self.ports.money).unwrap_or_default()
     }
 
     /// Whether there is, or may yet be, something to pay with. What calls this runs again when it changes.
@@ -130,7 +139,7 @@ impl Context {
     /// Whether time is up, or a payment is only looked for: nobody is told to pay anything. What calls this runs again when
     /// it changes.
     fn is_covered(self) -> bool {
-        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. } | Pay::Unconfirmed { .. })))
+        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming | Pay::Unconfirmed { .. })))
     }
 
     /// A button that tells the checkout something.
@@ -174,7 +183,11 @@ pub fn page(
                     Screen::Awaiting { order } => awaiting::awaiting(context, order),
                     Screen::Ended { end, order } => outcome::ended(context, *end, order),
                     Screen::Entering { cashier } => entering::entering(context, cashier),
+                    Screen::Failed { number, reason: Reason::Refused(verdict, words) } => {
+                        verdict::refused(context, number.as_deref(), *verdict, words.as_deref())
+                    }
                     Screen::Failed { number, reason } => outcome::failed(context, number.as_deref(), reason),
+                    Screen::Finished { free, order, target } => verdict::finished(context, *free, order, target.as_ref()),
                     Screen::Loading { expected, number, retrying } => outcome::loading(context, expected.as_ref(), number, *retrying),
                     Screen::Paid { order, target } => outcome::paid(context, order, target.as_ref()),
                 })
@@ -217,12 +230,14 @@ pub fn title(view: &ViewModel, config: &Config, messages: Messages, money: fn(Fe
     let subject_of = |order| [" – ", subject(order, messages)].concat();
     match &view.screen {
         _ if messages.is_silent() => String::new(),
-        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. } | Pay::Unconfirmed { .. })) => {
+        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming | Pay::Unconfirmed { .. })) => {
             [messages.checking(), &subject_of(order)].concat()
         }
         Screen::Awaiting { order } => {
-            [&fill(messages.title_due(), &[("amount", &money(order.trade_amount))]), subject_of(order).as_str()].concat()
+            let due = order.trade_amount.map(|due| fill(messages.title_due(), &[("amount", &money(due))]));
+            [due.as_deref().unwrap_or(messages.title()), subject_of(order).as_str()].concat()
         }
+        Screen::Finished { order, .. } => [messages.title(), &subject_of(order)].concat(),
         Screen::Ended { end, .. } => outcome::end_texts(*end, messages).0.to_owned(),
         Screen::Failed { reason, .. } => outcome::reason_texts(reason, messages).0.to_owned(),
         Screen::Entering { .. } | Screen::Loading { .. } => config.text("title").unwrap_or(messages.title()).to_owned(),
@@ -233,13 +248,16 @@ pub fn title(view: &ViewModel, config: &Config, messages: Messages, money: fn(Fe
 /// The name of what is on the screen, for styles, tests and scripts of the shop.
 pub fn screen_name(view: &ViewModel) -> &'static str {
     match (&view.screen, &view.pay) {
-        (Screen::Awaiting { .. }, Some(Pay::Checking { .. })) => "checking",
+        (Screen::Awaiting { .. }, Some(Pay::Agree { .. })) => "agreeing",
+        (Screen::Awaiting { .. }, Some(Pay::Checking { .. } | Pay::Confirming)) => "checking",
         (Screen::Awaiting { .. }, Some(Pay::Choice(_))) => "choosing",
         (Screen::Awaiting { .. }, Some(Pay::Unconfirmed { .. })) => "unconfirmed",
         (Screen::Awaiting { .. }, _) => "awaiting",
         (Screen::Ended { end, .. }, _) => outcome::end_name(*end),
         (Screen::Entering { .. }, _) => "entering",
         (Screen::Failed { reason, .. }, _) => outcome::reason_name(reason),
+        (Screen::Finished { free: true, .. }, _) => "free",
+        (Screen::Finished { free: false, .. }, _) => "finished",
         (Screen::Loading { .. }, _) => "loading",
         (Screen::Paid { .. }, _) => "paid",
     }

@@ -25,6 +25,9 @@ pub(super) fn end_texts(end: End, messages: Messages) -> (&'static str, Option<&
 pub(super) fn reason_texts(reason: &Reason, messages: Messages) -> (&'static str, [&'static str; 2]) {
     match reason {
         Reason::CashierNotFound(_) => (messages.link_invalid(), [messages.open_again(), ""]),
+        Reason::LinkInvalid(_) => (messages.link_invalid(), [messages.open_again(), ""]),
+        // Its words come with what shows it.
+        Reason::Refused(..) => (messages.title(), ["", ""]),
         Reason::LinkIncomplete => (messages.link_incomplete(), [messages.link_incomplete_detail(), messages.open_again()]),
         Reason::NotFound(_) => (messages.not_found(), [messages.not_found_detail(), messages.open_again()]),
         Reason::Unreachable => (messages.unreachable(), [messages.unreachable_detail(), messages.paid_already()]),
@@ -45,18 +48,20 @@ pub(super) fn reason_name(reason: &Reason) -> &'static str {
     match reason {
         Reason::CashierNotFound(_) => "cashier-not-found",
         Reason::LinkIncomplete => "link-incomplete",
+        Reason::LinkInvalid(_) => "link-invalid",
+        Reason::Refused(..) => "refused",
         Reason::NotFound(_) => "not-found",
         Reason::Unreachable => "unreachable",
     }
 }
 
 /// A card with a mark and a heading. The heading takes the focus, so that a keyboard or a screen reader is where the news is.
-fn card(kind: &str, mark: Mark, heading: &str) -> El {
+pub(super) fn card(kind: &str, mark: Mark, heading: &str) -> El {
     let heading = el("h1").attr("tabindex", "-1").text(heading).focus_soon();
     el("section").class("card outcome").attr("data-screen", kind).child(icon::mark(mark)).child(heading)
 }
 
-fn line(class: &str, text: &str) -> El {
+pub(super) fn line(class: &str, text: &str) -> El {
     el("p").class(class).text(text)
 }
 
@@ -80,31 +85,36 @@ pub(super) fn loading(context: Context, expected: Option<&(Fen, Option<String>)>
 
 /// The order is paid.
 pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
-    let Context { messages, ports, .. } = context;
-    let detail = fill(messages.paid_detail(), &[("amount", &(ports.money)(order.trade_amount))]);
-    let detail = if detail.is_empty() { (ports.money)(order.trade_amount) } else { detail };
+    let messages = context.messages;
+    let money = context.money(order);
+    let detail = fill(messages.paid_detail(), &[("amount", &money)]);
+    let detail = if detail.is_empty() || money.is_empty() { money } else { detail };
     let card = card("paid", Mark::Tick, messages.paid()).child(line("detail", &detail)).child(line("subject", subject(order, messages)));
     let card = card.child(context.own_words("paid"));
     let card = match target {
         None => card.child(line("stay", messages.paid_stay())).child(details::back(context, "button primary")),
-        Some(target) => {
-            let countdown = move || {
-                let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
-                time.map(|time| fill(messages.leaving_in(), &[("time", &time)])).unwrap_or_default()
-            };
-            let url = target.as_str().to_owned();
-            let may_leave = move || (ports.leaves)(&url);
-            let go = el("a").class("button primary").attr("href", target.as_str()).text(messages.go_now());
-            let stay = el("div").class("wide").bind_child(
-                move || context.read(|view| view.leaving_in.is_some()),
-                move |leaving| leaving.then(|| context.button("button", messages.stay(), || Event::StayPressed)),
-            );
-            card.child(line("leaving", "").bind_text(countdown))
-                .child(go.on_click(move || (ports.send)(Event::GoNowFollowed)).on_press(may_leave))
-                .child(stay)
-        }
+        Some(target) => leaving(context, card, target, messages.go_now()),
     };
     card.children(details::support(context, Some(order))).child(details::order_facts(context, order))
+}
+
+/// The way to the shop, and the countdown to it.
+pub(super) fn leaving(context: Context, card: El, target: &ReturnTarget, text: &str) -> El {
+    let Context { messages, ports, .. } = context;
+    let countdown = move || {
+        let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
+        time.map(|time| fill(messages.leaving_in(), &[("time", &time)])).unwrap_or_default()
+    };
+    let url = target.as_str().to_owned();
+    let may_leave = move || (ports.leaves)(&url);
+    let go = el("a").class("button primary").attr("href", target.as_str()).text(text);
+    let stay = el("div").class("wide").bind_child(
+        move || context.read(|view| view.leaving_in.is_some()),
+        move |leaving| leaving.then(|| context.button("button", messages.stay(), || Event::StayPressed)),
+    );
+    card.child(line("leaving", "").bind_text(countdown))
+        .child(go.on_click(move || (ports.send)(Event::GoNowFollowed)).on_press(may_leave))
+        .child(stay)
 }
 
 /// The order ended without payment.
@@ -113,7 +123,8 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
     let (title, detail) = end_texts(end, messages);
     let kind = end_name(end);
     let mark = if end == End::TimedOut { Mark::Hourglass } else { Mark::Cross };
-    let what = [subject(order, messages), " · ", &(context.ports.money)(order.trade_amount)].concat();
+    let (subject, money) = (subject(order, messages), context.money(order));
+    let what = if money.is_empty() { subject.to_owned() } else { [subject, " · ", &money].concat() };
     let advice = [detail, Some(messages.order_again()), Some(messages.paid_already())].into_iter().flatten();
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice.collect::<Vec<_>>())))
@@ -130,11 +141,12 @@ pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) ->
     let (title, advice) = reason_texts(reason, messages);
     let (mark, words) = match reason {
         Reason::CashierNotFound(words) | Reason::NotFound(words) => (Mark::Question, words.as_deref()),
+        Reason::LinkInvalid(field) => (Mark::Question, Some(field.as_str())),
         Reason::LinkIncomplete => (Mark::Question, None),
-        Reason::Unreachable => (Mark::Cross, None),
+        Reason::Refused(..) | Reason::Unreachable => (Mark::Cross, None),
     };
     let kind = reason_name(reason);
-    let can_retry = *reason != Reason::LinkIncomplete;
+    let can_retry = !matches!(reason, Reason::LinkIncomplete | Reason::LinkInvalid(_));
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice)))
         .child(context.own_words(&kind.replace('-', "_")))

@@ -153,6 +153,7 @@ fn instrument_of(sent: &str) -> Instrument {
 fn name(action: &Action) -> String {
     let scheme = |link: &WalletLink| link.as_str().split(':').next().unwrap_or_default().to_owned();
     match action {
+        Action::HandOver => "host".into(),
         Action::ContinueOnPhone => "continue on the phone".into(),
         Action::CopyLink => "copy the link".into(),
         Action::LeaveApp => "leave the app".into(),

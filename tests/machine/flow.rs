@@ -12,7 +12,7 @@ fn info_is_asked_first_and_alone_then_code_and_prompt_together() {
     let mut page = Page::of_order();
     assert!(matches!(page.open.as_slice(), [(_, Call::Info(_))]));
     page.answer(info(waiting(900)));
-    assert!(matches!(page.open.as_slice(), [(_, Call::QrCode(_)), (_, Call::Audio(_))]));
+    assert!(matches!(page.open.as_slice(), [(_, Call::QrCode { .. }), (_, Call::Audio(_))]));
 }
 
 #[test]
@@ -37,7 +37,12 @@ fn a_link_without_an_order_asks_nothing() {
 #[test]
 fn an_order_without_a_method_goes_to_the_choice_and_starts_over_when_it_is_back() {
     let mut page = Page::of_order();
-    page.answer(Answer::Info(Ok(Box::new(Info { order: Order { method: None, ..order() }, standing: waiting(900), redirect_wait: None }))));
+    page.answer(Answer::Info(Ok(Box::new(Info {
+        order: Order { method: None, ..order() },
+        standing: waiting(900),
+        redirect_wait: None,
+        offer: None,
+    }))));
     assert!(matches!(page.effects.last(), Some((_, Effect::Go(Route::Separate(id)))) if id.as_str() == "A1"));
     page.pass(seconds(10));
     assert!(page.open.is_empty());
@@ -49,7 +54,9 @@ fn an_order_without_a_method_goes_to_the_choice_and_starts_over_when_it_is_back(
 
 #[test]
 fn a_refused_info_is_an_order_not_found_and_a_busy_gateway_is_asked_again() {
-    let refused = |code| Answer::Info(Err(Failure::Refused(Refusal { code, message: Some("未能找到订单信息或失效".into()) })));
+    let refused = |code| {
+        Answer::Info(Err(Failure::Refused(Refusal { code, message: Some("未能找到订单信息或失效".into()), verdict: None })))
+    };
     let mut page = Page::of_order();
     page.answer(refused(404));
     assert!(matches!(page.screen(), Screen::Failed { reason: Reason::NotFound(Some(_)), .. }));
@@ -76,7 +83,7 @@ fn a_gateway_that_cannot_be_reached_is_asked_five_times_then_the_shopper_decides
 fn a_code_that_cannot_be_had_leaves_the_order_and_can_be_asked_for_again() {
     let mut page = Page::of_order();
     page.answer(info(waiting(900)));
-    page.answer(Answer::QrCode(Err(Failure::Refused(Refusal { code: 500, message: Some("通道维护中".into()) }))));
+    page.answer(Answer::QrCode(Err(Failure::Refused(Refusal { code: 500, message: Some("通道维护中".into()), verdict: None }))));
     assert_eq!(page.pay(), Some(Pay::Missing(Some("通道维护中".into()))));
     assert!(matches!(page.screen(), Screen::Awaiting { .. }));
     page.send(Event::RetryPressed);
@@ -126,7 +133,7 @@ fn a_code_picture_that_does_not_load_gives_way_to_the_text_of_the_code() {
 fn an_order_without_a_number_of_its_own_is_asked_for_anew() {
     let mut page = Page::open(Setup { visit: Visit::of_address("/", "?out_order_id=E1&pid=7"), ..setup() });
     let nameless = Order { id: None, ..order() };
-    page.answer(Answer::Info(Ok(Box::new(Info { order: nameless, standing: waiting(900), redirect_wait: None }))));
+    page.answer(Answer::Info(Ok(Box::new(Info { order: nameless, standing: waiting(900), redirect_wait: None, offer: None }))));
     assert_eq!(page.pay(), Some(Pay::Missing(None)));
     page.send(Event::RetryPressed);
     assert!(page.answer(info(waiting(900))));

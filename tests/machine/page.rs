@@ -6,7 +6,7 @@ use saoma::{
     checkout::{Checkout, Device, Effect, Event, Instant, Pay, Place, QuestionId, Screen, Setup},
     order::{
         Answer, Call, Cashier, Code, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, PayMethod, ReturnTarget, Returning,
-        Standing, Tips, UnixSeconds, Visit, WalletLink,
+        Standing, UnixSeconds, Visit, WalletLink,
     },
 };
 
@@ -62,7 +62,7 @@ impl Page {
                     | (Call::Create { .. }, Answer::Created(_))
                     | (Call::Info(_), Answer::Info(_))
                     | (Call::Methods(_), Answer::Methods(_))
-                    | (Call::QrCode(_), Answer::QrCode(_))
+                    | (Call::QrCode { .. }, Answer::QrCode(_))
                     | (Call::Status(_), Answer::Status(_))
             )
         })
@@ -164,15 +164,11 @@ pub(crate) fn phone() -> Place {
 pub(crate) fn order() -> Order {
     Order {
         amount: Fen::decode(1000),
-        content: None,
-        create_time: None,
         id: OrderId::decode("A1"),
         method: Some(PayMethod { code: "alipay".into(), label: None, logo: None }),
-        out_order_id: None,
-        service_qq: None,
         subject: Some("商品购买".into()),
-        tips: Tips::default(),
-        trade_amount: Fen::decode(1001).unwrap(),
+        trade_amount: Fen::decode(1001),
+        ..Order::default()
     }
 }
 
@@ -198,7 +194,7 @@ pub(crate) fn paid() -> Standing {
 }
 
 pub(crate) fn info(standing: Standing) -> Answer {
-    Answer::Info(Ok(Box::new(Info { order: order(), standing, redirect_wait: None })))
+    Answer::Info(Ok(Box::new(Info { order: order(), standing, redirect_wait: None, offer: None })))
 }
 
 pub(crate) fn status(standing: Standing) -> Answer {

@@ -13,7 +13,12 @@ use crate::page::*;
 fn paid_waits_as_long_as_the_freshest_answer_says() {
     let wait = |own: Option<u64>, first: Option<u64>| {
         let mut page = Page::of_order();
-        page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing: waiting(900), redirect_wait: first.map(seconds) }))));
+        page.answer(Answer::Info(Ok(Box::new(Info {
+            order: order(),
+            standing: waiting(900),
+            redirect_wait: first.map(seconds),
+            offer: None,
+        }))));
         page.pass(seconds(2));
         let Standing::Paid { returning, .. } = paid() else { unreachable!() };
         page.answer(status(Standing::Paid { redirect_wait: own.map(seconds), returning }));

@@ -86,7 +86,7 @@ fn a_refused_question_is_no_bad_line() {
     let mut page = awaiting(setup(), 100_000);
     for expected in [Connection::Good, Connection::Refusing, Connection::Refusing] {
         assert!(page.pass_until_asked(is_status));
-        page.answer(Answer::Status(Err(Failure::Refused(Refusal { code: 404, message: None }))));
+        page.answer(Answer::Status(Err(Failure::Refused(Refusal { code: 404, message: None, verdict: None }))));
         assert_eq!(page.checkout.view(page.now).connection, expected);
     }
 }

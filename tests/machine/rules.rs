@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use saoma::{
     checkout::{Device, Effect, Event, Host, Instant, Past, Pay, Place, QuestionId, Screen, Setup},
     order::{
-        Answer, Call, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, Prompt, Refusal, ReturnTarget, Returning,
-        Standing, Tone, UnixSeconds, Visit, WalletLink,
+        Answer, Call, End, Failure, Fault, Fen, HostApp, HostCall, HostResult, Info, Instrument, Offer, Order, OrderId, Prompt, Refusal,
+        ReturnTarget, Returning, Standing, Terms, Tone, UnixSeconds, Verdict, Visit, WalletLink,
     },
 };
 
@@ -29,7 +29,7 @@ fn failure() -> impl Strategy<Value = Failure> {
         Just(Failure::Fault(Fault::TimedOut)),
         (100u16..600).prop_map(|status| Failure::Fault(Fault::HttpStatus(status))),
         Just(Failure::Fault(Fault::Undecodable("the body is not JSON"))),
-        (0i64..600).prop_map(|code| Failure::Refused(Refusal { code, message: None })),
+        (0i64..600).prop_map(|code| Failure::Refused(Refusal { code, message: None, verdict: None })),
     ]
 }
 
@@ -44,12 +44,32 @@ fn standing() -> impl Strategy<Value = Standing> {
                 _ => Returning::To(ReturnTarget::decode("https://shop.example/back").unwrap()),
             },
         }),
+        1 => Just(Standing::Over),
         1 => prop_oneof![Just(End::Closed), Just(End::TimedOut), Just(End::CreationFailed)].prop_map(Standing::Ended),
     ]
 }
 
+/// A refusal whose meaning is known.
+fn refusal() -> impl Strategy<Value = Failure> {
+    let verdict = prop_oneof![
+        Just(Verdict::SignIn),
+        Just(Verdict::NotPayable),
+        Just(Verdict::NothingToPay),
+        Just(Verdict::Unsupported),
+        Just(Verdict::Unsure),
+        Just(Verdict::Other)
+    ];
+    verdict.prop_map(|verdict| Failure::Refused(Refusal { code: 4000, message: Some("x".into()), verdict: Some(verdict) }))
+}
+
+fn in_host() -> Instrument {
+    Instrument { host: Some(HostCall { app: HostApp::WeChat, request: "{}".into() }), ..Instrument::default() }
+}
+
 fn answer() -> impl Strategy<Value = Answer> {
     let offer = prop_oneof![
+        Just(Offer::Nothing),
+        Just(Offer::Instrument(in_host())),
         Just(Offer::Elsewhere),
         Just(Offer::Instrument(Instrument::default())),
         Just(Offer::Instrument(code())),
@@ -59,15 +79,17 @@ fn answer() -> impl Strategy<Value = Answer> {
     ];
     let prompt = prop::option::of(Just(Prompt { url: None, words: Some("x".into()) }));
     prop_oneof![
-        2 => (standing(), any::<bool>()).prop_map(|(standing, has_method)| {
+        2 => (standing(), any::<bool>(), prop::option::weighted(0.3, offer.clone())).prop_map(|(standing, has_method, offer)| {
             let method = order().method.filter(|_| has_method);
-            Answer::Info(Ok(Box::new(Info { order: Order { method, ..order() }, standing, redirect_wait: None })))
+            Answer::Info(Ok(Box::new(Info { order: Order { method, ..order() }, standing, redirect_wait: None, offer })))
         }),
+        1 => refusal().prop_map(|failure| Answer::Info(Err(failure))),
         1 => failure().prop_map(|failure| Answer::Info(Err(failure))),
         6 => standing().prop_map(|standing| Answer::Status(Ok(standing))),
         3 => failure().prop_map(|failure| Answer::Status(Err(failure))),
         3 => offer.prop_map(|offer| Answer::QrCode(Ok(offer))),
         1 => failure().prop_map(|failure| Answer::QrCode(Err(failure))),
+        1 => refusal().prop_map(|failure| Answer::QrCode(Err(failure))),
         1 => prompt.prop_map(|prompt| Answer::Audio(Ok(prompt))),
         1 => failure().prop_map(|failure| Answer::Audio(Err(failure))),
         2 => prop::bool::ANY.prop_map(|some| Answer::Methods(Ok(order().method.into_iter().filter(|_| some).collect()))),
@@ -83,6 +105,11 @@ fn answer() -> impl Strategy<Value = Answer> {
 
 fn happening() -> impl Strategy<Value = Happening> {
     let event = prop_oneof![
+        Just(Event::Agreed),
+        Just(Event::AnotherWayPressed),
+        Just(Event::HandOverPressed),
+        prop_oneof![Just(HostResult::Done), Just(HostResult::Cancelled), Just(HostResult::Missing), Just(HostResult::Unsure)]
+            .prop_map(|result| Event::HostAnswered { result }),
         Just(Event::CameBack),
         Just(Event::CheckAgainPressed),
         prop_oneof![Just("alipay"), Just("none")].prop_map(|method| Event::Chosen { method: method.into() }),
@@ -127,14 +154,24 @@ fn any_setup() -> impl Strategy<Value = Setup> {
     let place = (past, host, device, any::<[bool; 3]>());
     let place =
         place.prop_map(|(past, host, device, [framed, sound, opens_nothing])| Place { device, framed, host, opens_nothing, past, sound });
-    (any::<[bool; 2]>(), any::<u32>(), place, visit).prop_map(|([online, visible], seed, place, visit)| {
+    let terms = (prop::option::weighted(0.3, 1000i64..1003), any::<[bool; 2]>()).prop_map(|(asked, [chooses_here, confirms])| Terms {
+        asked: asked.and_then(Fen::decode),
+        chooses_here,
+        confirms,
+        ..Terms::default()
+    });
+    let terms = prop_oneof![Just(Terms::default()), terms];
+    let seen = prop::option::of(Just(ReturnTarget::decode("https://shop.example/order").unwrap()));
+    (any::<[bool; 2]>(), any::<u32>(), place, visit, terms, seen).prop_map(|([online, visible], seed, place, visit, terms, return_page)| {
         let (path, query) = visit.split_once('?').unwrap_or((visit, ""));
-        Setup { online, place, seed, visible, visit: Visit::of_address(path, query), ..setup() }
+        Setup { online, place, return_page, seed, terms, visible, visit: Visit::of_address(path, query), ..setup() }
     })
 }
 
 /// What was said to questions that were open, and what must hold because of it.
 struct Witness {
+    /// Whether the shopper has agreed to the amount of the order that is on the screen.
+    agreed: bool,
     answered_info: bool,
     /// Whether the shopper pressed the link to the wallet that was there.
     tapped: bool,
@@ -142,9 +179,12 @@ struct Witness {
     opening: Option<Instant>,
     /// The ends that the gateway has named.
     ends: Vec<End>,
+    /// Whether the gateway has said that nothing is left to be paid, or that the order waits no more.
+    over: bool,
     paid: bool,
     place: Place,
     terminal: Option<Screen>,
+    terms: Terms,
     visit: Visit,
     /// Whether the gateway has asked for the wallet.
     wants_wallet: bool,
@@ -155,6 +195,10 @@ impl Witness {
         let standing = match answer {
             Answer::Info(Ok(info)) => {
                 self.answered_info = true;
+                self.agreed = false;
+                if let Some(offer) = info.offer.clone() {
+                    self.hear(&Answer::QrCode(Ok(offer)));
+                }
                 &info.standing
             }
             Answer::Status(Ok(standing)) => standing,
@@ -162,10 +206,19 @@ impl Witness {
                 self.wants_wallet |= !link.is_page();
                 return;
             }
+            Answer::QrCode(Ok(Offer::Nothing)) => {
+                self.over = true;
+                return;
+            }
+            Answer::QrCode(Err(Failure::Refused(Refusal { verdict: Some(Verdict::NotPayable | Verdict::NothingToPay), .. }))) => {
+                self.over = true;
+                return;
+            }
             _ => return,
         };
         match standing {
             Standing::Ended(end) => self.ends.push(*end),
+            Standing::Over => self.over = true,
             Standing::Paid { .. } => self.paid = true,
             Standing::Waiting { opens_wallet, .. } => self.wants_wallet |= opens_wallet,
         }
@@ -173,7 +226,7 @@ impl Witness {
 }
 
 fn is_terminal(screen: &Screen) -> bool {
-    matches!(screen, Screen::Ended { .. } | Screen::Paid { .. })
+    matches!(screen, Screen::Ended { .. } | Screen::Finished { .. } | Screen::Paid { .. })
 }
 
 fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCaseError> {
@@ -185,15 +238,19 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
                 prop_assert!(witness.answered_info || comes_first, "rule 1: {call:?} before the info answer");
                 let fits = match call {
                     Call::Cashier(_) | Call::Create { .. } => matches!(witness.visit, Visit::Enter(_)),
-                    Call::Choose { .. } | Call::Methods(_) => matches!(witness.visit, Visit::Choose(_)),
-                    Call::Audio(_) | Call::QrCode(_) => matches!(witness.visit, Visit::Pay(_)),
+                    Call::Choose { .. } => matches!(witness.visit, Visit::Choose(_)) && !witness.terms.chooses_here,
+                    Call::Methods(_) => matches!(witness.visit, Visit::Choose(_)) || witness.terms.chooses_here,
+                    Call::Audio(_) | Call::QrCode { .. } if witness.terms.chooses_here => {
+                        matches!(witness.visit, Visit::Choose(_) | Visit::Pay(_))
+                    }
+                    Call::Audio(_) | Call::QrCode { .. } => matches!(witness.visit, Visit::Pay(_)),
                     Call::Info(_) | Call::Status(_) => witness.visit.order().is_some(),
                 };
                 prop_assert!(fits, "{call:?} on a page for {:?}", witness.visit);
                 prop_assert!(witness.terminal.is_none(), "rule 1: {call:?} after the end");
             }
             Effect::Leave(target) => {
-                prop_assert!(matches!(screen, Screen::Paid { .. }), "rule 4: only a paid order leaves");
+                prop_assert!(matches!(screen, Screen::Finished { .. } | Screen::Paid { .. }), "rule 4: only an order that is done leaves");
                 prop_assert!(!matches!(witness.visit, Visit::See(..)), "rule 4: who comes to look is sent nowhere");
                 prop_assert!(target.as_str().starts_with("https://"), "rule 4: {target:?}");
             }
@@ -215,6 +272,7 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     prop_assert!(page.count(|effect| matches!(effect, Effect::OpenWallet(_))) <= 1, "rule 7: a wallet opened twice");
     match &screen {
         Screen::Paid { .. } => prop_assert!(witness.paid, "rule 3: paid without the gateway's word"),
+        Screen::Finished { .. } => prop_assert!(witness.over, "rule 3: finished without the gateway's word"),
         Screen::Ended { end, .. } => prop_assert!(witness.ends.contains(end), "rule 3: ended without the gateway's word"),
         Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
     }
@@ -224,6 +282,10 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
         None => {}
     }
     let view = page.checkout.view(page.now);
+    let due = if let Screen::Awaiting { order } = &page.screen() { order.trade_amount } else { None };
+    if matches!(view.pay, Some(Pay::Instrument(_))) && witness.terms.asked.is_some_and(|asked| due != Some(asked)) {
+        prop_assert!(witness.agreed, "a code for another amount than was agreed to");
+    }
     if view.not_opened {
         let waited = witness.opening.map(|opening| page.now.since(opening));
         prop_assert!(waited.is_some_and(|waited| waited >= Duration::from_millis(2_500)), "a false alarm: {waited:?}");
@@ -243,7 +305,7 @@ proptest! {
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
-            Witness { answered_info: false,
+            Witness { agreed: false, answered_info: false, over: false, terms: setup.terms.clone(),
             tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
@@ -262,6 +324,9 @@ proptest! {
                         witness.hear(&Answer::Status(Ok(standing.clone())));
                     }
                     match event {
+                        Event::Agreed => witness.agreed |= matches!(page.pay(), Some(Pay::Agree { .. })),
+                        // What is chosen anew is agreed to anew.
+                        Event::Chosen { .. } => witness.agreed &= !matches!(page.pay(), Some(Pay::Choice(_))),
                         Event::WalletTapped => {
                             witness.opening = Some(page.now);
                             witness.tapped |= matches!(page.pay(), Some(Pay::Instrument(_)));

@@ -18,7 +18,7 @@ fn methods() -> Vec<PayMethod> {
 }
 
 fn refused<T>(words: &str) -> Result<T, Failure> {
-    Err(Failure::Refused(Refusal { code: 400, message: Some(words.into()) }))
+    Err(Failure::Refused(Refusal { code: 400, message: Some(words.into()), verdict: None }))
 }
 
 fn choice(page: &Page) -> Choice {
@@ -96,7 +96,7 @@ fn who_chooses_for_a_paid_order_is_told_so() {
 #[test]
 fn an_order_that_was_paid_in_another_tab_is_seen_to_be_when_the_shopper_comes_back() {
     let mut page = visiting("/pay/separate/A1", "");
-    page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing: waiting(900), redirect_wait: Some(seconds(9)) }))));
+    page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing: waiting(900), redirect_wait: Some(seconds(9)), offer: None }))));
     page.answer(Answer::Methods(Ok(methods())));
     page.send(Event::CameBack);
     page.send(Event::CameBack);
@@ -182,7 +182,7 @@ fn what_a_link_says_of_a_payment_is_a_claim_until_the_gateway_says_so() {
     let claim = Claim { amount: Fen::decode(1001), subject: Some("x".into()) };
     assert_eq!(page.pay(), Some(Pay::Unconfirmed { claim, id: OrderId::decode("A1"), resting: false }));
     assert!(page.pass_until_asked(is_status));
-    assert!(page.asked(|call| matches!(call, Call::Audio(_) | Call::QrCode(_))).is_empty());
+    assert!(page.asked(|call| matches!(call, Call::Audio(_) | Call::QrCode { .. })).is_empty());
     page.answer(status(paid()));
     assert!(matches!(page.screen(), Screen::Paid { target: Some(_), .. }));
     page.pass(seconds(600));
@@ -230,7 +230,7 @@ fn what_the_server_wrote_into_the_page_is_shown_until_the_gateway_answers_and_fi
     );
     let mut order = order();
     order.subject = None;
-    page.answer(Answer::Info(Ok(Box::new(Info { order, standing: waiting(900), redirect_wait: None }))));
+    page.answer(Answer::Info(Ok(Box::new(Info { order, standing: waiting(900), redirect_wait: None, offer: None }))));
     let Screen::Awaiting { order } = page.screen() else { panic!("it waits") };
     assert_eq!((order.subject.as_deref(), order.tips.read().len()), (Some("Tea"), 1));
     assert_eq!(page.checkout.view(page.now).remaining, Some(900), "the server's time is the gateway's");

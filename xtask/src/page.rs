@@ -118,12 +118,15 @@ type Row = (String, usize, usize);
 /// Weighs what a shopper's browser loads first: all files of `dist/` but those that come on demand, and of the languages
 /// only one, the heaviest.
 pub(crate) fn weigh() -> Result<Weight> {
-    let (mut first_load, mut on_demand, mut languages) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut first_load, mut on_demand, mut languages, mut full_languages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for file in files()? {
         let name = file.strip_prefix(project::dist())?.to_string_lossy().into_owned();
         let compressed = fs::metadata(with_suffix(&file, "br")).context("dist/ is not compressed; run `cargo xtask build`")?;
         let row = (name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?);
-        let place = if row.0.starts_with("assets/locales/") {
+        let place = if row.0.ends_with(".full.json") {
+            // Shown once, for the heaviest.
+            &mut full_languages
+        } else if row.0.starts_with("assets/locales/") {
             &mut languages
         } else if split::is_part(&row.0) {
             &mut on_demand
@@ -132,6 +135,7 @@ pub(crate) fn weigh() -> Result<Weight> {
         };
         place.push(row);
     }
+    on_demand.extend(full_languages.into_iter().max_by_key(|row: &Row| row.2));
     first_load.extend(languages.into_iter().max_by_key(|row| row.2));
     Ok(Weight { first_load, on_demand })
 }

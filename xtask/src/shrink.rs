@@ -48,12 +48,14 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     rename(&page, &glue_file, &glue, "js")
 }
 
-/// The languages without their keys, which the application knows.
+/// The languages without their keys, which the application knows: in short, and in full for whoever needs all words.
 fn pack_locales(folder: &Path) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let file = entry?.path();
+    let files: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    for file in files {
         let packed = saoma::i18n::Messages::pack(&fs::read_to_string(&file)?);
-        fs::write(&file, packed.with_context(|| format!("{} misses a text", file.display()))?)?;
+        let [short, full] = packed.with_context(|| format!("{} misses a text", file.display()))?;
+        fs::write(&file, short)?;
+        fs::write(file.with_extension("full.json"), full)?;
     }
     Ok(())
 }

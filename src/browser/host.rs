@@ -1,0 +1,123 @@
+//! The app around the page, which can call a wallet's own functions: see `docs/host.md`.
+
+use core::cell::Cell;
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{CustomEvent, CustomEventInit, Event as DomEvent};
+
+use super::{capability, send, settings};
+use crate::{
+    apart::on_demand,
+    checkout::Event,
+    order::{HostApp, HostCall, HostResult, percent_encode},
+};
+
+thread_local! {
+    /// What the app was asked for last: its codes are read by that.
+    static ASKED: Cell<HostApp> = const { Cell::new(HostApp::WeChat) };
+}
+
+/// Where a mini-program shows the native page that pays, if the settings do not say.
+const WEAPP_PAGE: &str = "/pages/pay/pay";
+
+on_demand! {
+    gateways,
+    /// Has the app around the page pay.
+    pub(super) fn hand_over(call: HostCall) -> () {
+        ASKED.set(call.app);
+        if !(call.app == HostApp::MiniProgram && in_mini_program(&call.request) || in_app(&call.request) || in_page(&call.request)) {
+            send(Event::HostAnswered { result: HostResult::Missing });
+        }
+    }
+}
+
+/// Listens to what the app says became of it.
+pub(super) fn listen() {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let listener = Closure::<dyn Fn(DomEvent)>::new(|event: DomEvent| {
+        if let Some(event) = event.dyn_ref::<CustomEvent>() {
+            answered(&event.detail());
+        }
+    });
+    // A name and a function are all it takes.
+    let _ = document.add_event_listener_with_callback("saoma:result", listener.into_js_value().unchecked_ref());
+}
+
+/// A code, or an object with one.
+fn answered(detail: &JsValue) {
+    let names = ["code", "resultStatus", "errCode"];
+    let inner = names.iter().map(|name| js_sys::Reflect::get(detail, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED));
+    let code = inner.chain([detail.clone()]).find_map(|value| match value.as_f64() {
+        Some(number) => Some((number as i32).to_string()),
+        None => value.as_string(),
+    });
+    if let Some(code) = code {
+        send(Event::HostAnswered { result: HostResult::of_code(ASKED.get(), &code) });
+    }
+}
+
+/// `window.SaomaHost.pay`, a message handler of iOS, an interface of Android, or React Native.
+fn in_app(request: &str) -> bool {
+    let argument = Array::of1(&JsValue::from_str(request));
+    if let Some(host) = capability::global("SaomaHost")
+        && let Some(pay) = capability::of(&host, "pay")
+    {
+        let answer = pay.dyn_ref::<Function>().and_then(|pay| pay.apply(&host, &argument).ok());
+        match answer.as_ref().and_then(|answer| answer.dyn_ref::<Promise>()) {
+            Some(promise) => {
+                let promise = promise.clone();
+                spawn_local(async move { answered(&JsFuture::from(promise).await.unwrap_or_else(|_| JsValue::from_str("fail"))) });
+            }
+            None => answered(answer.as_ref().unwrap_or(&JsValue::from_str("fail"))),
+        }
+        return true;
+    }
+    let ios = capability::global("webkit").and_then(|webkit| capability::of(&webkit, "messageHandlers"));
+    let ios = ios.and_then(|handlers| capability::of(&handlers, "saoma")).map(|handler| (handler, "postMessage"));
+    let android = || capability::global("SaomaAndroid").map(|interface| (interface, "pay"));
+    let react = || capability::global("ReactNativeWebView").map(|view| (view, "postMessage"));
+    let found = ios.or_else(android).or_else(react);
+    // What such a function gives back says nothing; one that throws took nothing.
+    found.is_some_and(|(object, method)| capability::does(&object, method, &argument))
+}
+
+/// A script of the shop, or the site that embeds the page, by way of `saoma:pay`: whoever takes it prevents the default.
+fn in_page(request: &str) -> bool {
+    let options = CustomEventInit::new();
+    options.set_cancelable(true);
+    options.set_detail(&JsValue::from_str(request));
+    let document = web_sys::window().and_then(|window| window.document());
+    let event = CustomEvent::new_with_event_init_dict("saoma:pay", &options).ok();
+    match (document, event) {
+        (Some(document), Some(event)) => !document.dispatch_event(&event).unwrap_or(true),
+        _ => false,
+    }
+}
+
+/// Whether a WeChat mini-program shows the page.
+pub(super) fn is_mini_program() -> bool {
+    let says = |text: Option<String>| text.is_some_and(|text| crate::text::contains(&text, "miniprogram"));
+    let agent = capability::global("navigator").and_then(|navigator| capability::text(&navigator, "userAgent"));
+    says(capability::text(&js_sys::global(), "__wxjs_environment")) || says(agent.map(|agent| agent.to_ascii_lowercase()))
+}
+
+/// The mini-program's own page takes the parameters, as a query: a page inside it cannot call the payment. `wx` is there where
+/// the shop has loaded WeChat's script; what that calls is there in any case.
+fn in_mini_program(request: &str) -> bool {
+    if !is_mini_program() {
+        return false;
+    }
+    let page = settings::config().text("weapp_page").unwrap_or(WEAPP_PAGE);
+    let url = [page, "?request=", &percent_encode(request)].concat();
+    let argument = capability::object(&[("url", &JsValue::from_str(&url))]);
+    let own = capability::global("wx").and_then(|wx| capability::of(&wx, "miniProgram"));
+    if own.is_some_and(|own| capability::does(&own, "navigateTo", &Array::of1(&argument))) {
+        return true;
+    }
+    let call = capability::object(&[("name", &JsValue::from_str("navigateTo")), ("arg", &argument)]);
+    let done = Closure::<dyn Fn()>::new(|| {}).into_js_value();
+    let arguments = Array::of3(&JsValue::from_str("invokeMiniProgramAPI"), &call, &done);
+    capability::global("WeixinJSBridge").is_some_and(|bridge| capability::does(&bridge, "invoke", &arguments))
+}

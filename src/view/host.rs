@@ -1,0 +1,74 @@
+//! A payment that the app around the page makes, and what it says became of it.
+
+use leptos::prelude::{Owner, WithUntracked};
+
+use super::{
+    Context, desk,
+    element::{El, el},
+    icon::{self, Mark},
+};
+use crate::{
+    apart::on_demand,
+    checkout::{Event, Handing},
+    i18n::fill,
+    order::{HostApp, HostCall, HostResult, Order},
+};
+
+/// The payment, as soon as what shows it is here.
+pub(super) fn host(context: Context, order: &Order, call: &HostCall) -> El {
+    let (owner, app) = (Owner::current().unwrap_or_default(), call.app);
+    let spent = order.points.zip(order.method.as_ref()).map_or(0, |(points, method)| points.spent_by(&method.code));
+    let shown = async move { Some(payment(owner, context, app, spent).await.unwrap_or_else(|_| desk::missing(context))) };
+    el("div").class("wide").awaited(shown)
+}
+
+on_demand! {
+    gateways,
+    fn payment(owner: Owner, context: Context, app: HostApp, spent: u64) -> El {
+        owner.with(|| parts(context, app, spent))
+    }
+}
+
+fn parts(context: Context, app: HostApp, spent: u64) -> El {
+    let messages = context.messages;
+    let hint = (spent > 0).then(|| el("p").class("hint").text(&fill(messages.points_spent(), &[("points", &spent.to_string())])));
+    let state =
+        el("div").class("wide").bind_child(move || context.read(|view| view.handing), move |handing| Some(state(context, app, *handing)));
+    el("div").class("wide").child(state).child(hint)
+}
+
+fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
+    let messages = context.messages;
+    let name = match app {
+        HostApp::Alipay => messages.method_alipay(),
+        HostApp::MiniProgram => messages.method_weapp(),
+        HostApp::WeChat => messages.method_wxpay(),
+    };
+    let named = |text: &str| fill(text, &[("method", name)]);
+    let pay = || context.button("button primary", &named(messages.open_wallet()), || Event::HandOverPressed);
+    let plate = |mark, heading: &str| el("div").class("plate covered").child(icon::mark(mark)).child(el("strong").text(heading));
+    let detail = |text: &str| el("span").text(text);
+    match handing {
+        None => el("div").class("wide").child(pay()),
+        Some(Handing::Asked) => plate(Mark::Hourglass, &named(messages.host_asked())),
+        Some(Handing::Answered(HostResult::Cancelled)) => plate(Mark::Cross, messages.host_cancelled()).child(pay()),
+        Some(Handing::Answered(HostResult::Failed)) => plate(Mark::Cross, &named(messages.host_failed())).child(pay()),
+        Some(Handing::Answered(HostResult::Missing)) => plate(Mark::Question, messages.host_missing()).child(detail(match app {
+            HostApp::MiniProgram => messages.host_missing_weapp(),
+            HostApp::Alipay | HostApp::WeChat => messages.host_missing_detail(),
+        })),
+        Some(Handing::Answered(HostResult::Done)) => plate(Mark::Hourglass, messages.checking()).child(detail(told(context))),
+        Some(Handing::Answered(HostResult::Unsure)) => {
+            plate(Mark::Hourglass, messages.host_unsure()).child(detail(told(context))).child(pay())
+        }
+    }
+}
+
+/// Where the result is to be seen.
+fn told(context: Context) -> &'static str {
+    if context.view.with_untracked(|view| view.terms.status_timeout.is_some()) {
+        context.messages.confirming_detail()
+    } else {
+        context.messages.host_see_order()
+    }
+}
