@@ -7,16 +7,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use leptos::{
-    mount::{UnmountHandle, mount_to_renderer},
-    prelude::{RwSignal, Set},
-};
+use leptos::mount::{UnmountHandle, mount_to_renderer};
 use saoma::{
     checkout::{Action, Connection, Event, Means, Pay, Reason, Saving, Screen, Sound, ViewModel},
     config::Config,
     i18n::{Language, Locale, Messages},
     order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tips, UnixSeconds, WalletLink},
-    view::{self, Ports, Poster, Saved},
+    view::{self, Ports, Poster, Saved, Signal},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -42,9 +39,9 @@ fn english() -> Language {
 
 /// A page on which a test sets the view model.
 struct Shown {
-    language: RwSignal<Language>,
+    language: Signal<Language>,
     root: HtmlElement,
-    view: RwSignal<ViewModel>,
+    view: Signal<ViewModel>,
     _mounted: UnmountHandle<Element>,
 }
 
@@ -54,7 +51,7 @@ impl Shown {
         let document = web_sys::window().unwrap().document().unwrap();
         let root: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         document.body().unwrap().append_child(&root).unwrap();
-        let view = RwSignal::new(model);
+        let view = Signal::new(model);
         let ports = Ports {
             address: || "https://pay.example/pay/A1".into(),
             back: || {},
@@ -81,7 +78,7 @@ impl Shown {
             span: |count, unit| format!("{count} {unit:?}"),
             speak: |locale| SPOKEN.lock().unwrap().push(locale.tag),
         };
-        let language = RwSignal::new(english());
+        let language = Signal::new(english());
         let config: &'static Config = Box::leak(Box::default());
         let mounted = mount_to_renderer(&root, move || view::page(view, language, config, ports));
         Self { language, root, view, _mounted: mounted }
@@ -123,7 +120,7 @@ fn order() -> Arc<Order> {
         service_qq: None,
         subject: Some("<img src=x onerror=alert(1)>".into()),
         tips: Tips::new(None, false, Some("<b>Pay</b> soon".to_owned())),
-        trade_amount: Fen::decode(123_456).unwrap(),
+        trade_amount: Fen::decode(123_456),
     })
 }
 

@@ -7,11 +7,13 @@ use core::{cell::Cell, time::Duration};
 use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
-use leptos::prelude::{GetUntracked, RwSignal, Set};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{address, http, preferences, tab};
-use crate::i18n::{Language, Locale, Messages};
+use crate::{
+    i18n::{Language, Locale, Messages},
+    view::Signal,
+};
 
 /// The longest that a language may take.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -26,22 +28,22 @@ thread_local! {
     static RETRY: RefCell<Option<Timeout>> = const { RefCell::new(None) };
     /// Whether all words are wanted, rather than those for the template API.
     static FULLY: Cell<bool> = const { Cell::new(false) };
-    static SPOKEN: Cell<Option<RwSignal<Language>>> = const { Cell::new(None) };
+    static SPOKEN: Cell<Option<Signal<Language>>> = const { Cell::new(None) };
     /// What the shopper wants to read.
     static WANTED: Cell<Option<Locale>> = const { Cell::new(None) };
 }
 
 /// No words yet.
-pub(super) fn begin(locale: Locale, fully: bool) -> RwSignal<Language> {
+pub(super) fn begin(locale: Locale, fully: bool) -> Signal<Language> {
     FULLY.set(fully);
-    let spoken = RwSignal::new(Language { locale, messages: Messages::SILENT });
+    let spoken = Signal::new(Language { locale, messages: Messages::SILENT });
     SPOKEN.set(Some(spoken));
     spoken
 }
 
 /// The language that is spoken now.
 pub(super) fn spoken() -> Option<Language> {
-    SPOKEN.get().map(|spoken| spoken.get_untracked())
+    SPOKEN.get().map(|spoken| *spoken.once())
 }
 
 /// Its tag.

@@ -29,10 +29,7 @@ use std::{
 };
 
 use gloo_timers::callback::Timeout;
-use leptos::{
-    mount::mount_to_renderer,
-    prelude::{RwSignal, Set},
-};
+use leptos::mount::mount_to_renderer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,7 +38,7 @@ use crate::{
     config::Config,
     gateway::pay_path,
     order::{Call, HostResult, ReturnHost, Terms, Told, Visit},
-    view::{self, Ports},
+    view::{self, Ports, Signal},
 };
 
 thread_local! {
@@ -60,7 +57,7 @@ struct Shell {
     sound: sound::Sound,
     tabs: tabs::Tabs,
     timer: Option<Timeout>,
-    view: RwSignal<ViewModel>,
+    view: Signal<ViewModel>,
     wake_lock: wake_lock::WakeLock,
 }
 
@@ -109,7 +106,7 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     root.set_text_content(None);
     let model = checkout.view(clock::now());
     let unmount = mount_to_renderer(&root, move || {
-        let view = RwSignal::new(model);
+        let view = Signal::new(model);
         let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
         SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", sound, tabs, timer: None, view, wake_lock }));
         view::page(view, language::begin(locale, speaks_fully), config, PORTS)

@@ -176,7 +176,7 @@ impl Config {
     /// Where a shopper sees an order, by its number.
     pub fn return_page(&self, id: &str) -> Option<ReturnTarget> {
         let page = self.text("return_page")?;
-        ReturnTarget::decode(&page.replace("{order_id}", &percent_encode(id)))
+        ReturnTarget::decode(&value::page_of_order(page, &percent_encode(id)))
     }
 
     /// Where the token of a signed-in shopper is.

@@ -3,7 +3,7 @@
 pub(super) use crate::order::is_own_path;
 use crate::{
     order::is_web_address,
-    text::{has_any, int},
+    text::{has_any, int, split_once},
 };
 
 /// What the page can look like: see `style/presets.css`. `light` is the default.
@@ -88,7 +88,15 @@ impl<'text> Token<'text> {
 
 /// A link in which `{order_id}` stands for the order's number.
 pub(super) fn is_page_of_order(raw: &str) -> bool {
-    Link::decode(&raw.replace("{order_id}", "1")).is_some_and(|link| !has_any(link.as_str(), "{}"))
+    Link::decode(&page_of_order(raw, "1")).is_some_and(|link| !has_any(link.as_str(), "{}"))
+}
+
+/// The link for one order.
+pub(super) fn page_of_order(page: &str, id: &str) -> String {
+    match split_once(page, "{order_id}") {
+        Some((before, after)) => [before, id, after].concat(),
+        None => page.to_owned(),
+    }
 }
 
 /// The path of a page in a mini-program.

@@ -1,25 +1,14 @@
 //! Another amount than the link asked for: nothing is shown to pay with before the shopper has agreed.
 
 use super::{
-    Context, desk, details,
+    Context, details,
     element::{El, el},
     icon::{self, Mark},
 };
-use crate::{apart::on_demand, checkout::Event, i18n::fill, order::Fen};
+use crate::{checkout::Event, i18n::fill, order::Fen};
 
-/// The question, as soon as what shows it is here.
+/// The question, with both amounts.
 pub(super) fn agreement(context: Context, asked: Fen, due: Fen) -> El {
-    el("div").class("wide").awaited(async move { Some(asking(context, asked, due).await.unwrap_or_else(|_| desk::missing(context))) })
-}
-
-on_demand! {
-    gateways,
-    fn asking(context: Context, asked: Fen, due: Fen) -> El {
-        question(context, asked, due)
-    }
-}
-
-fn question(context: Context, asked: Fen, due: Fen) -> El {
     let messages = context.messages;
     let (asked, due) = ((context.ports.money)(asked), (context.ports.money)(due));
     let values = [("asked", asked.as_str()), ("due", due.as_str())];

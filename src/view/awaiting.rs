@@ -2,17 +2,16 @@
 
 use alloc::sync::Arc;
 
-use leptos::prelude::WithUntracked;
-
 use super::{
-    Context, Unit, agreement,
+    Context, Unit,
     copy_button::copy_button,
-    desk, details,
+    details,
     element::{El, el},
     hint::hints,
     icon,
     instrument::{instrument, words},
-    points, subject,
+    later::{Extra, Rare},
+    subject,
 };
 use crate::{
     checkout::{Event, Pay, Sound},
@@ -29,14 +28,16 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         move || context.read(|view| view.pay.clone()),
         move |pay| {
             Some(match pay.as_ref()? {
-                Pay::Agree { asked, due } => agreement::agreement(context, *asked, *due),
+                Pay::Agree { asked, due } => Rare::Agreement { asked: *asked, due: *due }.place(context),
                 Pay::Asking => el("div").class("plate bone").text(context.messages.code_loading()),
-                Pay::Choice(choice) => desk::choice(context, choice),
+                Pay::Choice(choice) => Extra::Choice(choice.clone()).place(context),
                 Pay::Checking { resting } => checking(context, *resting),
                 Pay::Confirming => confirming(context),
                 Pay::Instrument(means) => instrument(context, &shown, means),
                 Pay::Missing(words) => missing(context, words.as_deref()),
-                Pay::Unconfirmed { claim, id, resting } => desk::unconfirmed(context, claim, id.as_ref(), *resting),
+                Pay::Unconfirmed { claim, id, resting } => {
+                    Extra::Unconfirmed { claim: claim.clone(), id: id.clone(), resting: *resting }.place(context)
+                }
                 Pay::Notice { copyable, tone, words } => notice(context, *copyable, *tone, words),
             })
         },
@@ -49,7 +50,7 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         .attr("data-screen", "awaiting")
         .attr("data-method", order.method.as_ref().map(|method| icon::method_kind(&method.code)).unwrap_or_default())
         .child(head(context, order))
-        .child(points::terms(context, order))
+        .child(points(context, order))
         .child(pay)
         .child(another_way(context, order))
         .child(own)
@@ -128,6 +129,13 @@ fn checking(context: Context, resting: bool) -> El {
         .child(resting.then(|| context.button("button primary", messages.check_again(), || Event::CheckAgainPressed)))
 }
 
+/// What it costs in points, and who pays for its transport, where that is said.
+fn points(context: Context, order: &Order) -> Option<El> {
+    let (freight, points) = (order.freight, order.points);
+    let price = order.amount.filter(|_| order.trade_amount.is_none());
+    (freight.is_some() || points.is_some()).then(|| Rare::Points { freight, points, price }.place(context))
+}
+
 /// Nothing is left to pay, and nobody is to pay again meanwhile.
 fn confirming(context: Context) -> El {
     let messages = context.messages;
@@ -140,7 +148,7 @@ fn confirming(context: Context) -> El {
 
 /// Where the shopper chose on this page, the choice can be made again.
 fn another_way(context: Context, order: &Order) -> Option<El> {
-    let can_choose = order.method.is_some() && context.view.with_untracked(|view| view.terms.chooses_here);
+    let can_choose = order.method.is_some() && context.view.once().terms.chooses_here;
     can_choose.then(|| {
         el("div").class("wide").bind_child(
             move || context.read(|view| matches!(view.pay, Some(Pay::Instrument(_) | Pay::Missing(_) | Pay::Notice { .. }))),

@@ -3,12 +3,12 @@
 use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
-use leptos::prelude::{Get, RwSignal, Set};
 
 use super::{
     Context,
     element::{El, el},
     icon,
+    signal::Signal,
 };
 
 /// For so long a button says what became of the press.
@@ -24,13 +24,13 @@ pub(super) struct Copied {
 /// One such button.
 #[derive(Clone, Copy)]
 pub(super) struct Button {
-    copied: RwSignal<Copied>,
+    copied: Signal<Copied>,
     number: u32,
 }
 
 impl Copied {
     /// A button that has nothing to say yet.
-    pub(super) fn button(copied: RwSignal<Self>) -> Button {
+    pub(super) fn button(copied: Signal<Self>) -> Button {
         thread_local!(static MADE: Cell<u32> = const { Cell::new(0) });
         Button { copied, number: MADE.replace(MADE.get() + 1) }
     }

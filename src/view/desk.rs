@@ -6,17 +6,10 @@ use super::{
     icon,
 };
 use crate::{
-    apart::on_demand,
     checkout::{Choice, Event, Trouble},
     i18n::{Messages, sentences},
     order::{Claim, OrderId, PayMethod},
 };
-
-/// The choice, as soon as what shows it is here.
-pub(super) fn choice(context: Context, choice: &Choice) -> El {
-    let choice = choice.clone();
-    el("div").class("wide").awaited(async move { Some(methods(context, choice).await.unwrap_or_else(|_| missing(context))) })
-}
 
 /// What is needed to go on could not be loaded.
 pub(super) fn missing(context: Context) -> El {
@@ -25,14 +18,8 @@ pub(super) fn missing(context: Context) -> El {
     el("div").class("plate covered").child(el("strong").text(messages.unreachable())).child(reload)
 }
 
-on_demand! {
-    extras,
-    fn methods(context: Context, choice: Choice) -> El {
-        list(context, &choice)
-    }
-}
-
-fn list(context: Context, choice: &Choice) -> El {
+/// The ways to pay.
+pub(super) fn choice(context: Context, choice: &Choice) -> El {
     let messages = context.messages;
     let button = |method: &PayMethod| {
         let code = method.code.clone();
@@ -72,22 +59,8 @@ pub(super) fn trouble(trouble: &Trouble, messages: Messages) -> Option<String> {
     }
 }
 
-/// A payment that is not confirmed, as soon as what shows it is here.
-pub(super) fn unconfirmed(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
-    let (claim, id) = (claim.clone(), id.cloned());
-    let shown = async move { Some(not_confirmed(context, claim, id, resting).await.unwrap_or_else(|_| missing(context))) };
-    el("div").class("wide").awaited(shown)
-}
-
-on_demand! {
-    extras,
-    fn not_confirmed(context: Context, claim: Claim, id: Option<OrderId>, resting: bool) -> El {
-        waiting(context, &claim, id.as_ref(), resting)
-    }
-}
-
 /// The gateway has not reported a payment: what the link says of one is shown as the link's word.
-fn waiting(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
+pub(super) fn unconfirmed(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
     let messages = context.messages;
     let claimed = [claim.amount.map(context.ports.money), claim.subject.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let claimed = Some(claimed).filter(|claimed| !claimed.is_empty());

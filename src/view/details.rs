@@ -1,13 +1,12 @@
 //! The facts of an order, and where to ask about it.
 
-use leptos::prelude::Owner;
-
 use super::{
     Context,
     copy_button::copy_button,
     element::{El, el},
+    later::Extra,
 };
-use crate::{apart::on_demand, config::Back, i18n::fill, order::Order};
+use crate::{config::Back, i18n::fill, order::Order};
 
 /// A term and its value, where there is one; `true` where it can be copied.
 pub(super) type Fact<'order> = (&'static str, Option<&'order str>, bool);
@@ -47,8 +46,7 @@ pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
     let own = context.config.qq();
     let qq = order.and_then(|order| order.service_qq.as_ref()).or(own.as_ref());
     let qq = qq.map(|qq| elsewhere(link(&qq.chat_url(), &asked_on(context, &["QQ ", qq.as_str()].concat()))));
-    let owner = Owner::current().unwrap_or_default();
-    let others = context.config.has_support().then(|| el("div").class("wide").later(async move { contacts_of(owner, context).await.ok() }));
+    let others = context.config.has_support().then(|| Extra::Contacts.quietly(context));
     [qq, others].into_iter().flatten().collect()
 }
 
@@ -65,14 +63,8 @@ fn elsewhere(link: El) -> El {
     link.attr("target", "_blank").attr("rel", "noopener noreferrer")
 }
 
-on_demand! {
-    extras,
-    fn contacts_of(owner: Owner, context: Context) -> El {
-        owner.with(|| contacts(context))
-    }
-}
-
-fn contacts(context: Context) -> El {
+/// The shop's own ways to be asked.
+pub(super) fn contacts(context: Context) -> El {
     let Context { config, messages, .. } = context;
     let wechat = config.text("support.wechat").map(|id| {
         let shown = el("bdi").text(id);

@@ -4,6 +4,8 @@
 //! weighs. It also assigns markup for trees that never change. So the page takes Leptos'
 //! signals, effects and mounting, and one plain element type.
 
+use core::pin::Pin;
+
 use leptos::{
     prelude::{Owner, RenderEffect, on_cleanup},
     tachys::view::Render,
@@ -143,6 +145,11 @@ impl El {
 
     /// Puts in what comes later.
     pub(super) fn later(self, coming: impl Future<Output = Option<Self>> + 'static) -> Self {
+        self.replaced_by(Box::pin(coming))
+    }
+
+    /// One function for all that comes later, rather than one for each.
+    fn replaced_by(self, coming: Pin<Box<dyn Future<Output = Option<Self>>>>) -> Self {
         let element = self.clone();
         leptos::task::spawn_local(async move {
             let come = coming.await;

@@ -1,13 +1,11 @@
 //! A cashier: the shopper enters what to pay.
 
-use leptos::prelude::Owner;
-
 use super::{
     Context, desk,
     element::{El, el},
+    later::Extra,
 };
 use crate::{
-    apart::on_demand,
     checkout::Event,
     i18n::sentences,
     order::{Cashier, Fen},
@@ -15,19 +13,11 @@ use crate::{
 
 /// The entry of an amount, as soon as what shows it is here.
 pub(super) fn entering(context: Context, cashier: &Cashier) -> El {
-    let (cashier, owner) = (cashier.clone(), Owner::current().unwrap_or_default());
-    let shown = async move { Some(entry(owner, context, cashier).await.unwrap_or_else(|_| desk::missing(context))) };
-    el("section").class("card entering").attr("data-screen", "entering").awaited(shown)
+    el("section").class("card entering").attr("data-screen", "entering").child(Extra::Entry(cashier.clone()).place(context))
 }
 
-on_demand! {
-    extras,
-    fn entry(owner: Owner, context: Context, cashier: Cashier) -> El {
-        owner.with(|| form(context, &cashier))
-    }
-}
-
-fn form(context: Context, cashier: &Cashier) -> El {
+/// The form.
+pub(super) fn form(context: Context, cashier: &Cashier) -> El {
     let (messages, ports) = (context.messages, context.ports);
     let limit = |text: &str, amount: Fen| crate::i18n::fill(text, &[("amount", &(ports.money)(amount))]);
     let lowest = (cashier.lowest > Fen::FEN).then(|| limit(messages.at_least(), cashier.lowest));

@@ -1,10 +1,11 @@
 //! A merchant's hints, built anew from what `order` has left of their markup.
 
-use leptos::prelude::{Get, Owner, RwSignal, Update};
+use leptos::prelude::Owner;
 
 use super::{
     Context,
     element::{El, el},
+    signal::Signal,
 };
 use crate::{
     apart::on_demand,
@@ -34,7 +35,7 @@ on_demand! {
 fn hint(context: Context, tip: &Tip) -> El {
     let Some(preview) = tip.preview() else { return el("div").attr("dir", "auto").children(elements(tip.nodes())) };
     let messages = context.messages;
-    let unfolded = RwSignal::new(false);
+    let unfolded = Signal::new(false);
     let tip = tip.clone();
     let text = el("div").bind_child(
         move || unfolded.get(),
@@ -45,7 +46,7 @@ fn hint(context: Context, tip: &Tip) -> El {
         .class("fold")
         .bind_attr("aria-expanded", move || if unfolded.get() { "true" } else { "false" })
         .bind_text(move || if unfolded.get() { messages.tips_less() } else { messages.tips_more() }.to_owned())
-        .on_click(move || unfolded.update(|unfolded| *unfolded = !*unfolded));
+        .on_click(move || unfolded.set(!*unfolded.once()));
     el("div").child(text).child(button)
 }
 

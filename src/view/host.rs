@@ -1,35 +1,18 @@
 //! A payment that the app around the page makes, and what it says became of it.
 
-use leptos::prelude::{Owner, WithUntracked};
-
 use super::{
-    Context, desk,
+    Context,
     element::{El, el},
     icon::{self, Mark},
 };
 use crate::{
-    apart::on_demand,
     checkout::{Event, Handing},
     i18n::fill,
-    order::{HostApp, HostCall, HostResult, Order},
+    order::{HostApp, HostResult},
 };
 
-/// The payment, as soon as what shows it is here.
-pub(super) fn host(context: Context, order: &Order, call: &HostCall) -> El {
-    let (owner, app) = (Owner::current().unwrap_or_default(), call.app);
-    let spent = order.points.zip(order.method.as_ref()).map_or(0, |(points, method)| points.spent_by(&method.code));
-    let shown = async move { Some(payment(owner, context, app, spent).await.unwrap_or_else(|_| desk::missing(context))) };
-    el("div").class("wide").awaited(shown)
-}
-
-on_demand! {
-    gateways,
-    fn payment(owner: Owner, context: Context, app: HostApp, spent: u64) -> El {
-        owner.with(|| parts(context, app, spent))
-    }
-}
-
-fn parts(context: Context, app: HostApp, spent: u64) -> El {
+/// How far the payment has come; `spent` points are used for it.
+pub(super) fn host(context: Context, app: HostApp, spent: u64) -> El {
     let messages = context.messages;
     let hint = (spent > 0).then(|| el("p").class("hint").text(&fill(messages.points_spent(), &[("points", &spent.to_string())])));
     let state =
@@ -66,7 +49,7 @@ fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
 
 /// Where the result is to be seen.
 fn told(context: Context) -> &'static str {
-    if context.view.with_untracked(|view| view.terms.status_timeout.is_some()) {
+    if context.view.once().terms.status_timeout.is_some() {
         context.messages.confirming_detail()
     } else {
         context.messages.host_see_order()

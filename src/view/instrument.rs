@@ -2,14 +2,16 @@
 
 use alloc::sync::Arc;
 
-use leptos::{prelude::WithUntracked, task::spawn_local};
+use leptos::task::spawn_local;
 
 use super::{
     Context, Poster, Saved,
     copy_button::{Copied, copy_button, copy_button_of},
     details,
     element::{El, el},
-    host, icon, method_name, scanner_name, subject,
+    icon,
+    later::Rare,
+    method_name, scanner_name, subject,
 };
 use crate::{
     apart::on_demand,
@@ -46,7 +48,10 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
         Some(match action {
             Action::ContinueOnPhone => continue_on_phone(context)?,
             Action::CopyLink => copy_link(context),
-            Action::HandOver => host::host(context, order, instrument.host.as_ref()?),
+            Action::HandOver => {
+                let spent = order.points.zip(order.method.as_ref()).map_or(0, |(points, method)| points.spent_by(&method.code));
+                Rare::Host { app: instrument.host.as_ref()?.app, spent }.place(context)
+            }
             Action::LeaveApp => leave_app(context, name),
             Action::OpenApp(link) => {
                 wallet_button(context, "button", link, &fill(messages.open_app(), &[("method", wallet_name(link, messages, name))]), name)
@@ -151,7 +156,7 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let code = fallback.or(instrument.code.as_ref()).and_then(source)?;
     let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
-    let expires = context.view.with_untracked(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
+    let expires = context.view.once().expires.map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
     let scan = fill(messages.scan(), &[("method", name)]);
     // Where another currency is sent, its amount is the one to pay.
     let kind = instrument.account_type.as_deref().unwrap_or_default();

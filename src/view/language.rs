@@ -1,16 +1,15 @@
 //! The choice of the page's language.
 
-use leptos::prelude::{Get, RwSignal};
-
 use super::{
     Ports,
     element::{El, el},
     icon,
+    signal::Signal,
 };
 use crate::i18n::{Language, Locale};
 
 /// A list of all languages, each in its own words. It outlives a change of language, and so does the focus in it.
-pub(super) fn choice(language: RwSignal<Language>, ports: Ports) -> El {
+pub(super) fn choice(language: Signal<Language>, ports: Ports) -> El {
     let options = Locale::ALL.iter().map(|locale| el("option").attr("value", locale.tag).attr("lang", locale.tag).text(locale.name));
     let choose = move |tag: &str| {
         if let Some(locale) = Locale::of_tag(tag) {

@@ -13,18 +13,22 @@ mod host;
 mod icon;
 mod instrument;
 mod language;
+mod later;
 mod outcome;
 mod points;
+mod signal;
 mod verdict;
 
-use leptos::{
-    prelude::{Get, RwSignal, With},
-    tachys::view::Render,
-};
+use alloc::sync::Arc;
+
+use leptos::tachys::view::Render;
+
+pub use signal::Signal;
 
 use self::{
     copy_button::Copied,
     element::{El, el},
+    later::Rare,
 };
 use crate::{
     checkout::{Connection, Event, Pay, Reason, Screen, ViewModel},
@@ -108,11 +112,11 @@ pub enum Unit {
 #[derive(Clone, Copy)]
 struct Context {
     config: &'static Config,
-    copied: RwSignal<Copied>,
+    copied: Signal<Copied>,
     locale: Locale,
     messages: Messages,
     ports: Ports,
-    view: RwSignal<ViewModel>,
+    view: Signal<ViewModel>,
 }
 
 impl Context {
@@ -162,12 +166,12 @@ impl Context {
 
 /// The whole page. Everything but the live regions and the choice of the language is made anew in another language.
 pub fn page(
-    view: RwSignal<ViewModel>,
-    language: RwSignal<Language>,
+    view: Signal<ViewModel>,
+    language: Signal<Language>,
     config: &'static Config,
     ports: Ports,
 ) -> impl Render<State = web_sys::Element> {
-    let copied = RwSignal::new(Copied::default());
+    let copied = Signal::new(Copied::default());
     let speaking = move |Language { locale, messages }| Context { config, copied, locale, messages, ports, view };
     let context = move || speaking(language.get());
     el("div")
@@ -184,10 +188,12 @@ pub fn page(
                     Screen::Ended { end, order } => outcome::ended(context, *end, order),
                     Screen::Entering { cashier } => entering::entering(context, cashier),
                     Screen::Failed { number, reason: Reason::Refused(verdict, words) } => {
-                        verdict::refused(context, number.as_deref(), *verdict, words.as_deref())
+                        Rare::Refusal { number: number.clone(), verdict: *verdict, words: words.clone() }.place(context)
                     }
                     Screen::Failed { number, reason } => outcome::failed(context, number.as_deref(), reason),
-                    Screen::Finished { free, order, target } => verdict::finished(context, *free, order, target.as_ref()),
+                    Screen::Finished { free, order, target } => {
+                        Rare::Finished { free: *free, order: Arc::clone(order), target: target.clone() }.place(context)
+                    }
                     Screen::Loading { expected, number, retrying } => outcome::loading(context, expected.as_ref(), number, *retrying),
                     Screen::Paid { order, target } => outcome::paid(context, order, target.as_ref()),
                 })

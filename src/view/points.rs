@@ -4,28 +4,10 @@ use super::{
     Context, details,
     element::{El, el},
 };
-use crate::{
-    apart::on_demand,
-    order::{Fen, Freight, Order, Points},
-};
+use crate::order::{Fen, Freight, Points};
 
-/// Price, points and transport, as soon as what shows them is here; nothing for an order without points.
-pub(super) fn terms(context: Context, order: &Order) -> Option<El> {
-    if order.points.is_none() && order.freight.is_none() {
-        return None;
-    }
-    let (price, points, freight) = (order.amount.filter(|_| order.trade_amount.is_none()), order.points, order.freight);
-    Some(el("div").class("wide").later(async move { terms_of(context, price, points, freight).await.ok().flatten() }))
-}
-
-on_demand! {
-    gateways,
-    fn terms_of(context: Context, price: Option<Fen>, points: Option<Points>, freight: Option<Freight>) -> Option<El> {
-        facts(context, price, points, freight)
-    }
-}
-
-fn facts(context: Context, price: Option<Fen>, points: Option<Points>, freight: Option<Freight>) -> Option<El> {
+/// Price, points and transport.
+pub(super) fn points(context: Context, price: Option<Fen>, points: Option<Points>, freight: Option<Freight>) -> El {
     let messages = context.messages;
     let price = price.map(context.ports.money);
     let (needed, owned) = (points.map(|points| points.needed.to_string()), points.map(|points| points.owned.to_string()));
@@ -34,7 +16,7 @@ fn facts(context: Context, price: Option<Fen>, points: Option<Points>, freight: 
         Freight::MerchantsChoice => messages.freight_merchant(),
         Freight::OnDelivery => messages.freight_on_delivery(),
     });
-    details::facts(
+    el("div").class("wide").child(details::facts(
         context,
         &[
             (messages.price(), price.as_deref(), false),
@@ -42,5 +24,5 @@ fn facts(context: Context, price: Option<Fen>, points: Option<Points>, freight: 
             (messages.points_owned(), owned.as_deref(), false),
             (messages.freight(), freight, false),
         ],
-    )
+    ))
 }

@@ -1,36 +1,17 @@
 //! Why a gateway refuses a payment, and what to do; and an order that waits for none any more.
 
-use alloc::sync::Arc;
-
-use leptos::prelude::Owner;
-
 use super::{
-    Context, desk, details,
+    Context, details,
     element::{El, el},
     icon::Mark,
     outcome::{self, line},
 };
 use crate::{
-    apart::on_demand,
     checkout::Event,
     config::Link,
     i18n::{Messages, sentences},
     order::{Order, ReturnTarget, Verdict, percent_encode},
 };
-
-/// A refusal, as soon as what shows it is here.
-pub(super) fn refused(context: Context, number: Option<&str>, verdict: Verdict, words: Option<&str>) -> El {
-    let (number, words) = (number.map(str::to_owned), words.map(str::to_owned));
-    let shown = async move { Some(refusal(context, number, verdict, words).await.unwrap_or_else(|_| desk::missing(context))) };
-    el("div").class("wide").awaited(shown)
-}
-
-on_demand! {
-    gateways,
-    fn refusal(context: Context, number: Option<String>, verdict: Verdict, words: Option<String>) -> El {
-        refusal_card(context, number.as_deref(), verdict, words.as_deref())
-    }
-}
 
 /// Heading and next step. `None`: the gateway's words are all there is.
 fn texts(verdict: Verdict, messages: Messages) -> (&'static str, Option<&'static str>) {
@@ -55,7 +36,8 @@ fn texts(verdict: Verdict, messages: Messages) -> (&'static str, Option<&'static
     (heading, Some(advice))
 }
 
-fn refusal_card(context: Context, number: Option<&str>, verdict: Verdict, words: Option<&str>) -> El {
+/// A refusal, and what to do.
+pub(super) fn refused(context: Context, number: Option<&str>, verdict: Verdict, words: Option<&str>) -> El {
     let messages = context.messages;
     let (heading, advice) = texts(verdict, messages);
     let sign_in = if verdict == Verdict::SignIn { sign_in_address(context) } else { None };
@@ -108,21 +90,8 @@ fn sign_in_address(context: Context) -> Option<String> {
     Some([page, joint, "return_to=", &percent_encode(&(context.ports.address)()), mark, fragment].concat())
 }
 
-/// An order that waits no more, as soon as what shows it is here.
-pub(super) fn finished(context: Context, free: bool, order: &Arc<Order>, target: Option<&ReturnTarget>) -> El {
-    let (owner, order, target) = (Owner::current().unwrap_or_default(), Arc::clone(order), target.cloned());
-    let shown = async move { Some(end(owner, context, free, order, target).await.unwrap_or_else(|_| desk::missing(context))) };
-    el("div").class("wide").awaited(shown)
-}
-
-on_demand! {
-    gateways,
-    fn end(owner: Owner, context: Context, free: bool, order: Arc<Order>, target: Option<ReturnTarget>) -> El {
-        owner.with(|| end_card(context, free, &order, target.as_ref()))
-    }
-}
-
-fn end_card(context: Context, free: bool, order: &Order, target: Option<&ReturnTarget>) -> El {
+/// An order that waits no more.
+pub(super) fn finished(context: Context, free: bool, order: &Order, target: Option<&ReturnTarget>) -> El {
     let messages = context.messages;
     let (kind, mark, heading, detail) = match free {
         true => ("free", Mark::Tick, messages.free(), messages.free_detail()),

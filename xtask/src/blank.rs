@@ -7,26 +7,69 @@ use std::{fs, ops::Range, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
+/// What panics of the standard library and of the page's libraries say.
+const MESSAGES: [&str; 36] = [
+    "Arc counter overflow",
+    "Degree out of range",
+    "Executor::spawn called, but no global 'spawn' function is configured.",
+    "Executor::spawn_local called, but no global 'spawn_local' function is configured.",
+    "FnOnce called more than once",
+    "Hash table capacity overflow",
+    "Illegal argument",
+    "Invalid buffer length",
+    "Lazy instance has previously been poisoned",
+    "Once instance has previously been poisoned",
+    "RefCell already borrowed",
+    "RefCell already mutably borrowed",
+    "Tried to access a reactive value that has already been disposed.",
+    "Tried to shrink to a larger capacity",
+    "Version number out of range",
+    "`async fn` resumed after completion",
+    "assertion failed: ",
+    "attempt to calculate the remainder with a divisor of zero",
+    "attempt to divide by zero",
+    "attempt to join into collection with len > usize::MAX",
+    "called `Option::unwrap()` on a `None` value",
+    "called `Option::unwrap_throw()` on a `None` value",
+    "called `Result::unwrap_throw()` on an `Err` value",
+    "cannot access a Thread Local Storage value during or after destruction: ",
+    "capacity overflow",
+    "closure invoked recursively or after being dropped",
+    "failed to generate unique thread ID: bitspace exhausted",
+    "finish: callbacks should be Some",
+    "finish: result should be None",
+    "inner is None only in drop",
+    "internal error: entered unreachable code",
+    "one-time initialization may not be performed recursively",
+    "overflow in Duration::new",
+    "overflow when adding durations",
+    "reentrant init",
+    "The JS binding should only ever produce a valid value or the specific 'invalid' value",
+];
+
 /// Blanks them in the data of a WebAssembly file, whose size stays: zeros weigh nothing once they are compressed.
 pub(crate) fn blank_panics(file: &Path) -> Result<()> {
     let mut module = fs::read(file)?;
     let segments = data_segments(&module).with_context(|| format!("{} is not understood", file.display()))?;
-    let names: Vec<Name> = segments.iter().flat_map(|segment| source_names(&module, segment)).collect();
-    ensure!(!names.is_empty(), "no source file is named in the application; is it the right one?");
-    for segment in &segments {
-        // `core::panic::Location`: address and length of the name, line, column.
-        for at in segment.bytes.clone().take(segment.bytes.len().saturating_sub(15)) {
-            let word =
-                |offset: usize| module.get(at + offset..at + offset + 4).and_then(|word| Some(u32::from_le_bytes(word.try_into().ok()?)));
-            let is_location = names.iter().any(|name| word(0) == Some(name.address) && word(4) == Some(name.length));
-            if is_location && let Some(location) = module.get_mut(at..at + 16) {
-                location.fill(0);
+    let locations: Vec<Location> = segments.iter().flat_map(|segment| locations(&module, &segments, segment)).collect();
+    ensure!(!locations.is_empty(), "no source file is named in the application; is it the right one?");
+    for Location { place, name } in locations {
+        for bytes in [place, name] {
+            if let Some(bytes) = module.get_mut(bytes) {
+                bytes.fill(0);
             }
         }
     }
-    for name in names {
-        if let Some(text) = module.get_mut(name.bytes) {
-            text.fill(0);
+    for segment in &segments {
+        for message in MESSAGES {
+            let Some(data) = module.get_mut(segment.bytes.clone()) else { continue };
+            let mut from = 0;
+            while let Some(at) = data.get(from..).and_then(|rest| rest.windows(message.len()).position(|part| part == message.as_bytes())) {
+                from += at;
+                if let Some(text) = data.get_mut(from..from + message.len()) {
+                    text.fill(0);
+                }
+            }
         }
     }
     fs::write(file, module).context("cannot write the application")
@@ -38,34 +81,31 @@ struct Segment {
     bytes: Range<usize>,
 }
 
-/// The name of a source file.
-struct Name {
-    address: u32,
-    bytes: Range<usize>,
-    length: u32,
+/// `core::panic::Location`: address and length of the name, line, column.
+struct Location {
+    name: Range<usize>,
+    place: Range<usize>,
 }
 
-/// The names in a segment: what begins like the folder of a library and ends in `.rs`.
-fn source_names(module: &[u8], segment: &Segment) -> Vec<Name> {
-    const FOLDERS: [&[u8]; 5] = [b"/rustc/", b"/rust/deps/", b"/cargo/", b"/saoma/", b"src/"];
-    let mut names = Vec::new();
-    let mut at = segment.bytes.start;
-    while at < segment.bytes.end {
-        let rest = module.get(at..segment.bytes.end).unwrap_or_default();
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.');
-        let path = rest.get(..rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len())).unwrap_or_default();
-        let end = path.windows(3).position(|window| window == b".rs").map(|end| end + 3);
-        match end.filter(|_| FOLDERS.iter().any(|folder| rest.starts_with(folder))) {
-            Some(length) => {
-                let offset = u32::try_from(at - segment.bytes.start).unwrap_or(u32::MAX);
-                let address = segment.address.saturating_add(offset);
-                names.push(Name { address, bytes: at..at + length, length: u32::try_from(length).unwrap_or(u32::MAX) });
-                at += length;
-            }
-            None => at += 1,
-        }
-    }
-    names
+/// The locations in a segment: what points to the name of a source file, and goes on with a line and a column.
+fn locations(module: &[u8], segments: &[Segment], segment: &Segment) -> Vec<Location> {
+    let word = |at: usize| Some(u32::from_le_bytes(module.get(at..at + 4)?.try_into().ok()?));
+    let at_address = |address: u32, length: usize| {
+        let segment = segments.iter().rev().find(|segment| segment.address <= address)?;
+        let start = segment.bytes.start + usize::try_from(address - segment.address).ok()?;
+        (start + length <= segment.bytes.end).then_some(start..start + length)
+    };
+    let is_name = |name: &[u8]| {
+        let is_path = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.'));
+        is_path && name.ends_with(b".rs") && name.contains(&b'/')
+    };
+    let location = |at: usize| {
+        let (address, length, line, column) = (word(at)?, word(at + 4)?, word(at + 8)?, word(at + 12)?);
+        let is_short = (8..200).contains(&length) && (1..100_000).contains(&line) && (1..1_000).contains(&column);
+        let name = at_address(address, usize::try_from(length).ok()?).filter(|_| is_short)?;
+        is_name(module.get(name.clone())?).then_some(Location { name, place: at..at + 16 })
+    };
+    segment.bytes.clone().filter_map(location).collect()
 }
 
 /// The active segments of the data section.
@@ -132,14 +172,14 @@ mod tests {
     #[test]
     fn names_and_places_are_blanked_and_nothing_else() {
         let name = b"src/a/b.rs";
-        let mut data = [b"keep ".as_slice(), name, b" src/ /api "].concat();
+        let mut data = [b"keep ".as_slice(), name, b" src/ /api Illegal argument"].concat();
         data.extend([21, 0, 0, 0, 10, 0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 5]);
         let file = std::env::temp_dir().join(format!("saoma-blank-{}.wasm", std::process::id()));
         fs::write(&file, module(&data)).unwrap();
         blank_panics(&file).unwrap();
         let blanked = fs::read(&file).unwrap();
         fs::remove_file(&file).unwrap();
-        let expected = [b"keep ".as_slice(), &[0; 10], b" src/ /api ", &[0; 16], &[5]].concat();
+        let expected = [b"keep ".as_slice(), &[0; 10], b" src/ /api ", &[0; 16], &[0; 16], &[5]].concat();
         assert_eq!(blanked, module(&expected));
     }
 }
