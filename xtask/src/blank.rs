@@ -7,6 +7,8 @@ use std::{fs, ops::Range, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::wasm::Reader;
+
 /// What panics of the standard library and of the page's libraries say.
 const MESSAGES: [&str; 36] = [
     "Arc counter overflow",
@@ -110,52 +112,19 @@ fn locations(module: &[u8], segments: &[Segment], segment: &Segment) -> Vec<Loca
 
 /// The active segments of the data section.
 fn data_segments(module: &[u8]) -> Option<Vec<Segment>> {
-    let mut reader = Reader { bytes: module, at: 8 };
-    while reader.at < module.len() {
-        let (id, length) = (reader.byte()?, reader.number()?);
-        if id != 11 {
-            reader.at += length;
-            continue;
-        }
-        let mut segments = Vec::new();
-        for _ in 0..reader.number()? {
-            // Active, in memory 0: `i32.const ADDRESS end`.
-            let (kind, code) = (reader.byte()?, reader.byte()?);
-            let address = u32::try_from(reader.number()?).ok()?;
-            (kind == 0 && code == 0x41 && reader.byte()? == 0x0b).then_some(())?;
-            let length = reader.number()?;
-            segments.push(Segment { address, bytes: reader.at..reader.at + length });
-            reader.at += length;
-        }
-        return Some(segments);
+    let (_, data) = Reader::new(module).sections()?.into_iter().find(|(id, _)| *id == 11)?;
+    let mut reader = Reader::within(module, data);
+    let mut segments = Vec::new();
+    for _ in 0..reader.number()? {
+        // Active, in memory 0: `i32.const ADDRESS end`.
+        let (kind, code) = (reader.byte()?, reader.byte()?);
+        let address = u32::try_from(reader.number()?).ok()?;
+        (kind == 0 && code == 0x41 && reader.byte()? == 0x0b).then_some(())?;
+        let length = reader.number()?;
+        segments.push(Segment { address, bytes: reader.at()..reader.at() + length });
+        reader.skip_to(reader.at() + length);
     }
-    None
-}
-
-struct Reader<'module> {
-    at: usize,
-    bytes: &'module [u8],
-}
-
-impl Reader<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.at)?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    /// LEB128. An address is written signed; below 2 GB that is the same.
-    fn number(&mut self) -> Option<usize> {
-        let (mut number, mut shift) = (0_usize, 0);
-        loop {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 127).checked_shl(shift)?;
-            shift += 7;
-            if byte < 128 {
-                return Some(number);
-            }
-        }
-    }
+    Some(segments)
 }
 
 #[cfg(test)]

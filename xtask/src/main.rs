@@ -12,10 +12,12 @@ mod schema;
 mod seal;
 mod serve;
 mod shrink;
+mod snip;
 mod split;
 mod step;
 mod theme;
 mod tools;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 

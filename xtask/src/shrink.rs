@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha384};
 
-use crate::{blank, project, split, step::run_quietly, tools};
+use crate::{blank, project, snip, split, step::run_quietly, tools};
 
 /// What the compiler may have used.
 pub(crate) const FEATURES: [&str; 6] = [
@@ -39,6 +39,7 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     fs::create_dir_all(&assets)?;
     let split = split::split()?;
     fs::copy(&split.main, &wasm_file)?;
+    snip::snip_panics(&wasm_file)?;
     let names = optimise(&wasm_file)?;
     blank::blank_panics(&wasm_file)?;
     fs::write(&glue_file, names.apply(&split.link(&assets)?)?)?;
