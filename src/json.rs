@@ -3,7 +3,7 @@
 //! Amounts must not pass through a float, and `serde_json` weighs a quarter of the whole page; so this reader
 //! does just what an answer needs. The tests compare it with `serde_json` on generated documents.
 
-use crate::text::split;
+use crate::text::{before, split};
 
 /// A JSON value. Numbers are the text that stood there.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,7 +78,8 @@ struct Reader<'text> {
 
 impl Reader<'_> {
     fn skip_blanks(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        let blanks = self.rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.rest = split(self.rest, blanks).1;
     }
 
     /// Skips blanks, then takes `token` if it stands there.
@@ -199,7 +200,8 @@ impl Reader<'_> {
 /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(before, after)| (before, Some(after)));
+    let mantissa = before(text, "eE");
+    let exponent = text.get(mantissa.len() + 1..);
     let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(before, after)| (before, Some(after)));
     let whole = whole.strip_prefix('-').unwrap_or(whole);
     digits(whole)

@@ -32,6 +32,29 @@ pub(crate) fn has_any(text: &str, marks: &str) -> bool {
     before(text, marks).len() < text.len()
 }
 
+/// The byte index at which an ASCII character stands last.
+pub(crate) fn last(text: &str, mark: u8) -> Option<usize> {
+    text.bytes().rposition(|byte| byte == mark)
+}
+
+/// A text without an ASCII character at its end, however often it stands there.
+pub(crate) fn without_end(text: &str, mark: u8) -> &str {
+    let end = text.bytes().rposition(|byte| byte != mark).map_or(0, |at| at + 1);
+    split(text, end).0
+}
+
+/// Takes the last segment of a path, with nothing left after the first.
+pub(crate) fn pop_segment<'text>(path: &mut Option<&'text str>) -> Option<&'text str> {
+    let whole = path.take()?;
+    Some(match last(whole, b'/') {
+        Some(slash) => {
+            *path = Some(split(whole, slash).0);
+            split(whole, slash + 1).1
+        }
+        None => whole,
+    })
+}
+
 /// A whole number: one reader for all of them.
 pub(crate) fn int(text: &str) -> Option<i64> {
     text.parse().ok()
@@ -43,6 +66,12 @@ mod tests {
 
     #[test]
     fn parts_are_found_as_the_standard_library_finds_them() {
+        for text in ["", "/", "a", "/pay/X/", "//", "é/é"] {
+            let mut rest = Some(text);
+            let popped: Vec<&str> = core::iter::from_fn(|| pop_segment(&mut rest)).collect();
+            assert_eq!(popped, text.rsplit('/').collect::<Vec<_>>(), "{text}");
+            assert_eq!(without_end(text, b'/'), text.trim_end_matches('/'), "{text}");
+        }
         for text in ["", "a", "a-->b-->c", "-->", "支付-->宝", "--", "aab"] {
             for part in ["-->", "a", "宝", "aab", "ab"] {
                 assert_eq!(find(text, part), text.find(part), "{text} {part}");

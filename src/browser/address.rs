@@ -9,6 +9,7 @@ use crate::{
     gateway,
     i18n::Locale,
     order::{OrderId, ReturnTarget, query_param},
+    text::{before, last},
 };
 
 /// How the page's past is noted in the tab's history.
@@ -41,7 +42,7 @@ pub(super) fn origin() -> String {
 /// The address of the page, without what only this visit is about.
 pub(super) fn of_page() -> String {
     let href = location().href().unwrap_or_default();
-    href.split('#').next().unwrap_or_default().to_owned()
+    before(&href, "#").to_owned()
 }
 
 /// The address of a file that lies beside the application.
@@ -49,14 +50,14 @@ pub(super) fn asset(path: &str) -> String {
     let document = web_sys::window().and_then(|window| window.document());
     let application = document.and_then(|document| document.query_selector("link[rel=modulepreload]").ok().flatten());
     let href = application.and_then(|link| link.get_attribute("href")).unwrap_or_default();
-    let folder = href.rfind('/').and_then(|slash| href.get(..=slash)).unwrap_or("/");
+    let folder = last(&href, b'/').and_then(|slash| href.get(..=slash)).unwrap_or("/");
     [folder, path].concat()
 }
 
 /// Leaves for another address. The types of `order` have made sure that it is one to go to.
 pub(super) fn go(url: &str) {
     if location().assign(url).is_err() {
-        super::report(&["saoma: the browser refused to open ", url.split(['?', '#']).next().unwrap_or_default()].concat());
+        super::report(&["saoma: the browser refused to open ", before(url, "?#")].concat());
     }
 }
 

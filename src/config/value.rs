@@ -3,7 +3,7 @@
 pub(super) use crate::order::is_own_path;
 use crate::{
     order::is_web_address,
-    text::{has_any, int, split_once},
+    text::{has_any, int, split_once, without_end},
 };
 
 /// What the page can look like: see `style/presets.css`. `light` is the default.
@@ -50,7 +50,7 @@ impl Link {
 
 /// A path on the page's own host, given back without a slash at its end.
 pub(super) fn api(raw: &str) -> Option<&str> {
-    (is_own_path(raw) && !has_any(raw, "?#")).then(|| raw.trim_end_matches('/'))
+    (is_own_path(raw) && !has_any(raw, "?#")).then(|| without_end(raw, b'/'))
 }
 
 /// Scheme, host and port of another site, as a browser writes it: `https://shop.example`. Paths, a slash at the end, wildcards,
@@ -141,8 +141,7 @@ pub(super) fn is_wechat(text: &str) -> bool {
 /// Something with one `@` in it, and nothing that a mail link would read as more.
 pub(super) fn is_email(text: &str) -> bool {
     let is_part = |char: char| char.is_ascii_alphanumeric() || !char.is_ascii() || matches!(char, '.' | '-' | '_' | '+' | '@');
-    let inside = text.trim_matches('@');
-    text.chars().all(is_part) && inside == text && text.bytes().filter(|byte| *byte == b'@').count() == 1
+    text.chars().all(is_part) && !text.starts_with('@') && !text.ends_with('@') && text.bytes().filter(|byte| *byte == b'@').count() == 1
 }
 
 /// `true` and `false`, `on` and `off`, 1 and 0.

@@ -1,6 +1,6 @@
 //! The numbers that name an order, and how a link carries them.
 
-use crate::text::int;
+use crate::text::{int, pop_segment, without_end};
 
 /// The gateway's number of an order: text of 1 to 128 characters without blanks or control characters.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -103,16 +103,17 @@ impl OrderRef {
 
 /// `…/pay/{id}`, where `status` and `separate` name other pages of the gateway.
 fn order_id_in_path(path: &str) -> Option<OrderId> {
-    let mut segments = path.trim_end_matches('/').rsplit('/');
-    let last = segments.next()?;
-    let is_order_page = segments.next() == Some("pay") && !matches!(last, "separate" | "status");
+    let mut rest = Some(without_end(path, b'/'));
+    let last = pop_segment(&mut rest)?;
+    let is_order_page = pop_segment(&mut rest) == Some("pay") && !matches!(last, "separate" | "status");
     is_order_page.then(|| percent_decode(last)).and_then(|id| OrderId::decode(&id))
 }
 
 /// The first non-empty value of a query parameter, decoded.
 pub fn query_param(query: &str, name: &str) -> Option<String> {
     query
-        .trim_start_matches('?')
+        .strip_prefix('?')
+        .unwrap_or(query)
         .split('&')
         .filter_map(|pair| pair.split_once('='))
         .filter(|(key, _)| percent_decode(key) == name)

@@ -6,6 +6,7 @@ use super::{
     Fen, MerchantId, OrderId, OrderRef, OutOrderId,
     number::{percent_decode, query_param},
 };
+use crate::text::{pop_segment, without_end};
 
 /// Names a cashier: a page on which the shopper enters the amount. Text under the rule of [`OrderId`].
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,8 +54,9 @@ pub struct Claim {
 impl Visit {
     /// Reads a page's address, as the browser gives it: percent-encoded, `query` with or without its `?`.
     pub fn of_address(path: &str, query: &str) -> Self {
-        let mut segments = path.trim_end_matches('/').rsplit('/').map(|segment| segment.strip_suffix(".html").unwrap_or(segment));
-        let (last, second, third) = (segments.next().unwrap_or_default(), segments.next(), segments.next());
+        let mut rest = Some(without_end(path, b'/'));
+        let mut segment = || pop_segment(&mut rest).map(|segment| segment.strip_suffix(".html").unwrap_or(segment));
+        let (last, second, third) = (segment().unwrap_or_default(), segment(), segment());
         let order = || OrderRef::from_address(path, query);
         match (third, second, last) {
             (_, Some("cashier"), key) => CashierKey::decode(&percent_decode(key)).map_or(Self::Nothing, Self::Enter),

@@ -111,9 +111,11 @@ fn head(context: Context, order: &Order) -> El {
 
 /// What stands before the number of an amount, the number, and what stands after it.
 fn around_number(text: &str) -> (&str, &str, &str) {
-    let text = text.trim_matches(['\u{2066}', '\u{2069}']);
-    let is_digit = |char: char| char.is_ascii_digit();
-    let (start, end) = (text.find(is_digit).unwrap_or(0), text.rfind(is_digit).map_or(text.len(), |last| last + 1));
+    let text = text.strip_prefix('\u{2066}').unwrap_or(text);
+    let text = text.strip_suffix('\u{2069}').unwrap_or(text);
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let start = text.bytes().position(is_digit).unwrap_or(0);
+    let end = text.bytes().rposition(is_digit).map_or(text.len(), |last| last + 1);
     (text.get(..start).unwrap_or_default(), text.get(start..end).unwrap_or_default(), text.get(end..).unwrap_or_default())
 }
 
