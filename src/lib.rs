@@ -22,6 +22,8 @@ pub mod i18n;
 mod json;
 pub mod order;
 pub mod qr;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod sign;
 mod text;
 
 #[cfg(target_arch = "wasm32")]

@@ -7,14 +7,14 @@ use axum::{
     extract::{Path, Query, State as Extract},
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use serde_json::{Value, json};
 
 use crate::{
     State,
     order::{Order, Spec, Stand},
-    record::Record,
+    record::{Notification, Record},
 };
 
 const PAGE: &str = include_str!("control.html");
@@ -28,6 +28,8 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/sandbox/api/orders", get(list).post(create))
         .route("/sandbox/api/orders/{id}", get(show).patch(change))
         .route("/sandbox/api/orders/{id}/{action}", post(act))
+        .route("/sandbox/api/channels/{channel}", put(set_channel))
+        .route("/sandbox/api/notifications", get(notifications))
         .route("/sandbox/api/requests", get(requests))
 }
 
@@ -86,6 +88,22 @@ async fn act(Extract(state): Extract<Arc<State>>, Path((id, action)): Path<(Stri
         _ => return (StatusCode::NOT_FOUND, "actions: close, expire, fail, pay, time-out\n").into_response(),
     }
     Json(described(order)).into_response()
+}
+
+/// Puts a channel of the signed form out of order, with a code to refuse with, or in order with 0.
+async fn set_channel(Extract(state): Extract<Arc<State>>, Path(channel): Path<String>, Json(code): Json<i64>) -> StatusCode {
+    let mut channels = state.channels();
+    if code == 0 {
+        channels.remove(&channel);
+    } else if channels.len() < 100 {
+        channels.insert(channel, code);
+    }
+    StatusCode::NO_CONTENT
+}
+
+/// The callbacks to shops.
+async fn notifications(Extract(state): Extract<Arc<State>>) -> Json<Vec<Notification>> {
+    Json(state.notifications().iter().cloned().collect())
 }
 
 /// What was asked, of one order with `?order_id=`.

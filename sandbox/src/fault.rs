@@ -3,23 +3,38 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A call of the template API.
+/// A call.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Call {
     /// `/api/order/audio`
     Audio,
+    /// `/api/payment/check`, of AnqiCMS.
+    Check,
     /// `/api/order/chose-type`
     #[serde(rename = "chose-type")]
     ChoseType,
     /// `/api/order/info`
     Info,
+    /// `/pay/mapi.php`
+    Mapi,
+    /// `/api/order/pay`, of immediate payment.
+    Pay,
+    /// `/api/order/payment`, of AnqiCMS.
+    Payment,
     /// `/api/order/qrcode`
     Qrcode,
     /// `/api/order/status`
     Status,
     /// `/api/pay/types`
     Types,
+}
+
+impl Call {
+    /// Whether it is one of XArrPay's.
+    pub(crate) fn is_of_template_api(self) -> bool {
+        !matches!(self, Self::Check | Self::Mapi | Self::Pay | Self::Payment)
+    }
 }
 
 /// Something that goes wrong with some requests of an order.

@@ -38,10 +38,36 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/api/order/create-cashier", post(create_at_cashier))
 }
 
-/// Marks a request as answered, also when the page has hung up.
-struct Open {
+/// A request under way. It is marked as answered when this is dropped, also when the page has hung up.
+pub(crate) struct Open {
     number: u64,
     state: Arc<State>,
+}
+
+impl Open {
+    /// Records a request of this call, for the order if one was found, with the value of `_time`.
+    pub(crate) fn of(state: &Arc<State>, call: Call, id: Option<String>, time: Option<String>, body: &str) -> Self {
+        let at = millis(state.began.elapsed());
+        let number = state.records().begin(at, call, id, time, body);
+        Self { number, state: Arc::clone(state) }
+    }
+
+    /// The request has made this order.
+    pub(crate) fn name(&self, id: &str) {
+        self.state.records().name(self.number, id);
+    }
+
+    /// The request is answered.
+    pub(crate) fn close(self, response: &Response) {
+        if response.extensions().get::<Cut>().is_some() {
+            self.state.records().cut(self.number);
+        }
+    }
+}
+
+/// The value of `_time`.
+pub(crate) fn time_of(query: &[(String, String)]) -> Option<String> {
+    query.iter().find(|(name, _)| name == "_time").map(|(_, value)| value.clone())
 }
 
 impl Drop for Open {
@@ -62,13 +88,12 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Ok(call) = serde_json::from_value::<Call>(Value::String(call)) else { return StatusCode::NOT_FOUND.into_response() };
+    let call = serde_json::from_value::<Call>(Value::String(call)).ok().filter(|call| call.is_of_template_api());
+    let Some(call) = call else { return StatusCode::NOT_FOUND.into_response() };
     let text = String::from_utf8_lossy(&body).into_owned();
     let request = serde_json::from_str::<Value>(&text).ok();
     let named = request.as_ref().and_then(|request| find(&state, call, request));
-    let at = millis(state.began.elapsed());
-    let number = state.records().begin(at, call, named.clone(), query.get("_time").cloned(), &text);
-    let open = Open { number, state: Arc::clone(&state) };
+    let open = Open::of(&state, call, named.clone(), query.get("_time").cloned(), &text);
 
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let (faults, date, data) = {
@@ -85,14 +110,11 @@ async fn answer(
         (faults, order.gateway_now(), data(call, order, host))
     };
     let mut response = respond(&state, data, &faults).await;
-    if response.extensions().get::<Cut>().is_some() {
-        state.records().cut(number);
-    }
     let moment = UNIX_EPOCH + Duration::from_secs(u64::try_from(date).unwrap_or(0));
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(moment)) {
         response.headers_mut().insert(header::DATE, date);
     }
-    drop(open);
+    open.close(&response);
     response
 }
 
@@ -154,6 +176,7 @@ fn enveloped(code: i64, message: &str, data: Value) -> axum::Json<Value> {
 
 fn data(call: Call, order: &Order, host: &str) -> Value {
     let mut data = match call {
+        Call::Check | Call::Mapi | Call::Pay | Call::Payment => Value::Null,
         Call::Audio => json!(order.spec.audio),
         Call::ChoseType => json!({}),
         Call::Types => METHODS
@@ -272,6 +295,23 @@ async fn respond(state: &State, mut data: Value, faults: &[Fault]) -> Response {
         }
     }
     let body = if state.settings.flat { data.to_string() } else { enveloped(200, "success", data).0.to_string() };
+    respond_with(body, faults).await
+}
+
+/// An answer without the envelope of the template API.
+pub(crate) async fn respond_flat(mut answer: Value, faults: &[Fault]) -> Response {
+    for fault in faults {
+        match &fault.kind {
+            Kind::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            Kind::Merge { data } => merge(&mut answer, data),
+            _ => {}
+        }
+    }
+    respond_with(answer.to_string(), faults).await
+}
+
+/// A body, or what goes wrong with it.
+async fn respond_with(body: String, faults: &[Fault]) -> Response {
     let json = |body: String| ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response();
     let html =
         |status: StatusCode, body: &str| (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body.to_owned()).into_response();

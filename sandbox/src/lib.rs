@@ -3,10 +3,14 @@
 //!
 //! [`Sandbox::start`] serves on a free port; everything a test does over HTTP can also be done with its methods.
 
+mod anqi;
 mod control;
+mod customer;
 mod engine;
 mod fault;
 mod gateway;
+mod instant;
+mod mapi;
 mod order;
 mod record;
 mod server;
@@ -27,10 +31,12 @@ use std::{
 use axum::Router;
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub use customer::{COOKIE, GUEST_TOKEN, TOKEN};
 pub use fault::{Call, Fault, Kind};
 pub use gateway::CASHIER;
+pub use mapi::merchant_key;
 pub use order::{Audio, Code, Order, Orders, Spec, Stand};
-pub use record::{Record, Records};
+pub use record::{Notification, Notifications, Record, Records};
 pub use theme::{Kind as ThemeKind, check as check_theme};
 
 /// How a sandbox behaves.
@@ -54,6 +60,9 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct State {
     began: Instant,
+    channels: Mutex<BTreeMap<String, i64>>,
+    faults: Mutex<Vec<Fault>>,
+    notifications: Mutex<Notifications>,
     orders: Mutex<Orders>,
     page_settings: Mutex<Option<String>>,
     records: Mutex<Records>,
@@ -63,7 +72,16 @@ pub struct State {
 impl State {
     fn new(settings: Settings) -> Arc<Self> {
         let page_settings = Mutex::new(settings.page_settings.clone());
-        Arc::new(Self { began: Instant::now(), orders: Mutex::default(), page_settings, records: Mutex::default(), settings })
+        Arc::new(Self {
+            began: Instant::now(),
+            channels: Mutex::default(),
+            faults: Mutex::default(),
+            notifications: Mutex::default(),
+            orders: Mutex::default(),
+            page_settings,
+            records: Mutex::default(),
+            settings,
+        })
     }
 
     /// The orders. A panic elsewhere does not make them worse.
@@ -74,6 +92,29 @@ impl State {
     /// Settings that stand in the page in place of its own.
     pub fn page_settings(&self) -> MutexGuard<'_, Option<String>> {
         self.page_settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The channels of the signed form that are out of order, with the code that they refuse with.
+    pub fn channels(&self) -> MutexGuard<'_, BTreeMap<String, i64>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What goes wrong the next time with calls that make an order, and so have none whose faults they could meet.
+    pub fn creation_faults(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes those that apply to a call.
+    fn faults(&self, call: Call) -> Vec<Fault> {
+        let mut faults = self.creation_faults();
+        let (now, later) = std::mem::take(&mut *faults).into_iter().partition(|fault: &Fault| fault.applies(call, fault.from));
+        *faults = later;
+        now
+    }
+
+    /// The callbacks so far.
+    pub fn notifications(&self) -> MutexGuard<'_, Notifications> {
+        self.notifications.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was asked so far.
@@ -135,6 +176,10 @@ impl Drop for Sandbox {
 fn routes(state: Arc<State>) -> Router {
     Router::new()
         .merge(gateway::routes())
+        .merge(mapi::routes())
+        .merge(anqi::routes())
+        .merge(instant::routes())
+        .merge(customer::routes())
         .merge(control::routes())
         .merge(wallet::routes())
         .merge(studio::routes())

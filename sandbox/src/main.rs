@@ -4,11 +4,13 @@ use std::{
     net::{IpAddr, SocketAddr, UdpSocket},
     path::PathBuf,
     process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use clap::Parser;
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
-use sandbox::{Audio, CASHIER, Code, Fault, Kind, Sandbox, Settings, Spec, Stand, ThemeKind, check_theme};
+use sandbox::{Audio, CASHIER, Code, Fault, Kind, Sandbox, Settings, Spec, Stand, ThemeKind, check_theme, merchant_key};
+use saoma::sign::sign;
 
 /// A payment gateway, a wallet and a bad network for development. It moves no money.
 #[derive(Parser)]
@@ -81,6 +83,9 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // The other gateways want a shopper who is signed in, and somebody who tells what is paid.
+    let own = || (arguments.demo && theme.is_none()).then(|| DEMO_SETTINGS.to_owned());
+    let page_settings = page_settings.or_else(own);
     let settings = Settings { cashier_theme, dist: arguments.dist.clone(), flat: arguments.flat, options, page_settings, theme };
     let sandbox = match Sandbox::start(address, settings).await {
         Ok(sandbox) => sandbox,
@@ -113,6 +118,47 @@ fn reachable(host: IpAddr) -> IpAddr {
     own.map_or(IpAddr::from([127, 0, 0, 1]), |own| own.ip())
 }
 
+/// What the page of the demonstration is set up with.
+const DEMO_SETTINGS: &str = r#"{
+  "confirm": "/api/order/info",
+  "return_page": "/sandbox/shop?out_order_id={order_id}",
+  "sign_in": "/sandbox/sign-in",
+  "token": "cookie:sandbox_token"
+}"#;
+
+/// A link for each of the other gateways, as a shop's server would build it.
+fn other_links(sandbox: &Sandbox, origin: &str) -> Vec<(&'static str, String)> {
+    let number = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
+    let (notify, shop) = (format!("{origin}/sandbox/notify/0"), format!("{origin}/sandbox/shop"));
+    let mut fields = vec![
+        ("pid", "1001"),
+        ("type", "alipay"),
+        ("out_trade_no", number.as_str()),
+        ("notify_url", &notify),
+        ("return_url", &shop),
+        ("name", "云服务器续费"),
+        ("money", "10.00"),
+    ];
+    let digest = merchant_key(1001).map(|key| sign(fields.iter().copied(), &key)).unwrap_or_default();
+    fields.extend([("sign", digest.as_str()), ("sign_type", "MD5")]);
+    let form = serde_urlencoded::to_string(&fields).unwrap_or_default();
+    let mut orders = sandbox.state().orders();
+    let anqi = orders.create(Spec { amount: 2500, pay_type: String::new(), subject: "茶叶 250 克".into(), ..Spec::default() });
+    let spec =
+        Spec { amount: 1200, order_id: number.clone(), points_needed: 100, points_owned: 40, subject: "茶杯".into(), ..Spec::default() };
+    let instant = orders.create(spec);
+    vec![
+        ("A signed form (mapi): scan as above, or open the wallet by its order number", format!("{origin}/?gateway=mapi&{form}")),
+        ("AnqiCMS: sign in, then choose how to pay", format!("{origin}/?gateway=anqi&order_id={anqi}")),
+        (
+            "Immediate pay, with points: sign in, then choose; only an app can go on",
+            format!(
+                "{origin}/?gateway=instant&order_id={instant}&pay_price=12.00&pay_integral=100&points_owned=40&freight_mode=2&freight_json_arr_key=1"
+            ),
+        ),
+    ]
+}
+
 fn print_demo(sandbox: &Sandbox, origin: &str) {
     let mut orders = sandbox.state().orders();
     let mut links = demo_orders().into_iter().map(|(what, spec)| {
@@ -136,6 +182,10 @@ fn print_demo(sandbox: &Sandbox, origin: &str) {
         println!("{what}\n  {link}");
     }
     println!("A cashier: the shopper enters the amount\n  {origin}/cashier/{CASHIER}");
+    drop(orders);
+    for (what, link) in other_links(sandbox, origin) {
+        println!("{what}\n  {link}");
+    }
     println!();
 }
 

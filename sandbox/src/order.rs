@@ -28,12 +28,16 @@ pub struct Spec {
     pub content: String,
     /// Seconds from its creation to its expiry.
     pub expires_in: i64,
+    /// What a signed form brought along for its callback.
+    pub ext: String,
     /// What goes wrong.
     pub faults: Vec<Fault>,
     /// 1: the wallet is to open by itself.
     pub is_auto_open: i64,
     /// Fields that replace those of an answer, by call.
     pub merge: BTreeMap<String, Value>,
+    /// Where the shop is told of the payment; empty: nowhere.
+    pub notify_url: String,
     /// The gateway's number; made where it is empty.
     pub order_id: String,
     /// The shop's number; made where it is empty.
@@ -50,8 +54,14 @@ pub struct Spec {
     pub pay_type_logo: String,
     /// The method's name.
     pub pay_type_text: String,
+    /// The methods in which AnqiCMS lets it be paid; all where there are none.
+    pub pay_ways: Vec<String>,
     /// The merchant.
     pub pid: i32,
+    /// How many points pay for it; 0: it takes none.
+    pub points_needed: i64,
+    /// How many points its customer has.
+    pub points_owned: i64,
     /// Where a paid order leads; the sandbox's shop where it is missing, nowhere where it is empty.
     pub return_uri: Option<String>,
     /// The support desk.
@@ -112,9 +122,11 @@ impl Default for Spec {
             code: Code::default(),
             content: String::new(),
             expires_in: 900,
+            ext: String::new(),
             faults: Vec::new(),
             is_auto_open: 0,
             merge: BTreeMap::new(),
+            notify_url: String::new(),
             order_id: String::new(),
             out_order_id: String::new(),
             paid_after_ms: None,
@@ -123,7 +135,10 @@ impl Default for Spec {
             pay_type: "alipay".into(),
             pay_type_logo: String::new(),
             pay_type_text: "支付宝".into(),
+            pay_ways: Vec::new(),
             pid: 1001,
+            points_needed: 0,
+            points_owned: 0,
             return_uri: None,
             service_qq: String::new(),
             status: Stand::Waiting,

@@ -29,6 +29,39 @@ pub struct Record {
     pub time: Option<String>,
 }
 
+/// A callback to a shop.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Notification {
+    /// Which address was called, with its fields.
+    pub address: String,
+    /// What the shop answered, or why it did not.
+    pub answer: String,
+    /// Which attempt it was, from 1 on.
+    pub attempt: usize,
+    /// The order that was paid.
+    pub order_id: String,
+}
+
+/// The last callbacks.
+#[derive(Debug, Default)]
+pub struct Notifications(VecDeque<Notification>);
+
+impl Notifications {
+    const MAX: usize = 1000;
+
+    pub(crate) fn push(&mut self, notification: Notification) {
+        self.0.push_back(notification);
+        if self.0.len() > Self::MAX {
+            self.0.pop_front();
+        }
+    }
+
+    /// Those that are remembered, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Notification> {
+        self.0.iter()
+    }
+}
+
 /// The last requests.
 #[derive(Debug, Default)]
 pub struct Records {
@@ -50,6 +83,12 @@ impl Records {
             self.last.pop_front();
         }
         self.made
+    }
+
+    pub(crate) fn name(&mut self, number: u64, order_id: &str) {
+        if let Some(record) = self.find(number) {
+            record.order_id = Some(order_id.to_owned());
+        }
     }
 
     pub(crate) fn end(&mut self, number: u64, at_ms: u64) {

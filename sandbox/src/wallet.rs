@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 
-use crate::{State, order::Stand};
+use crate::{State, mapi, order::Stand};
 
 pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new()
@@ -88,9 +88,16 @@ async fn logo(Path(file): Path<String>) -> Response {
     ([(header::CONTENT_TYPE, "image/svg+xml")], picture).into_response()
 }
 
-async fn shop(Query(query): Query<HashMap<String, String>>) -> Html<String> {
-    let order = query.get("out_order_id").map(|id| escape(id)).unwrap_or_default();
-    page("感谢惠顾 Thank you", &format!("<p id=\"shop\">{order}</p><p><a href=\"/sandbox\">Sandbox</a></p>"))
+/// The shop's page behind a payment. A callback that bears a signature is checked.
+async fn shop(Query(query): Query<Vec<(String, String)>>) -> Html<String> {
+    let field = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| escape(value));
+    let order = field("out_order_id").or(field("out_trade_no")).unwrap_or_default();
+    let signature = match mapi::is_signed(&query) {
+        None => "",
+        Some(true) => "<p id=\"signature\">signature: right</p>",
+        Some(false) => "<p id=\"signature\">signature: wrong</p>",
+    };
+    page("感谢惠顾 Thank you", &format!("<p id=\"shop\">{order}</p>{signature}<p><a href=\"/sandbox\">Sandbox</a></p>"))
 }
 
 /// Half a second of a falling tone: 16-bit mono WAV, 8 kHz.
