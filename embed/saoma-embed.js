@@ -40,11 +40,22 @@
       if (data.type === "here") greet();
       if (data.type === "resize" && data.height > 0) frame.style.height = Math.min(data.height, 4000) + "px";
       if (data.type === "ready" || data.type === "paid" || data.type === "ended") told(data.type, { screen: data.screen });
+      if (data.type === "pay") pay(data.request);
       if (data.type === "closed") close();
       if (data.type === "leave") {
         var target = new URL(data.url, address.href);
         if (/^https?:$/.test(target.protocol) && told("leave", { url: target.href }) !== false) location.assign(target.href);
       }
+    }
+
+    // A wallet's own functions are called by the app around this site, where there is one: options.onpay gives back its code.
+    function pay(request) {
+      function answer(code) {
+        if (isOpen && code !== undefined) frame.contentWindow.postMessage({ saoma: 1, type: "result", code: code }, address.origin);
+      }
+      Promise.resolve(options.onpay ? options.onpay(JSON.parse(request)) : "missing").then(answer, function () {
+        answer("fail");
+      });
     }
 
     addEventListener("message", hear);

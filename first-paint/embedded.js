@@ -12,7 +12,7 @@ const origins = () => {
   }
 };
 
-const ENDED = ["cashier-not-found", "closed", "creation-failed", "link-incomplete", "not-found", "timed-out"];
+const ENDED = ["cashier-not-found", "closed", "creation-failed", "finished", "free", "link-incomplete", "link-invalid", "not-found", "refused", "timed-out"];
 const allowed = origins();
 /** The origin that has greeted. Until then nothing is told, and nothing is taken out of the page's hands. */
 let friend = null;
@@ -30,7 +30,10 @@ const report = () => {
 };
 
 addEventListener("message", ({ data, origin, source }) => {
-  if (source !== parent || data?.saoma !== 1 || data.type !== "hello") return;
+  if (source !== parent || data?.saoma !== 1) return;
+  // What the site says became of a payment that it was asked for: docs/host.md.
+  if (data.type === "result" && origin === friend) document.dispatchEvent(new CustomEvent("saoma:result", { detail: data.code }));
+  if (data.type !== "hello") return;
   if (!allowed.includes(origin)) {
     console.warn(`saoma: ${origin} embeds the page, but is not among embed_origins of the settings; it is told nothing`);
     return;
@@ -54,6 +57,12 @@ document.addEventListener("saoma:back", (event) => {
   if (!friend) return;
   event.preventDefault();
   tell("closed");
+});
+// A payment that only an app can make: the site around may be in one.
+document.addEventListener("saoma:pay", (event) => {
+  if (!friend) return;
+  event.preventDefault();
+  tell("pay", { request: event.detail });
 });
 new ResizeObserver(resize).observe(document.body);
 // The greeting of a site may have come before this script: it is asked for again. Only that site can read the question.

@@ -34,7 +34,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 pub use customer::{COOKIE, GUEST_TOKEN, TOKEN};
 pub use fault::{Call, Fault, Kind};
 pub use gateway::CASHIER;
-pub use mapi::merchant_key;
+pub use mapi::signed_query;
 pub use order::{Audio, Code, Order, Orders, Spec, Stand};
 pub use record::{Notification, Notifications, Record, Records};
 pub use theme::{Kind as ThemeKind, check as check_theme};

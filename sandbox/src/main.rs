@@ -9,8 +9,7 @@ use std::{
 
 use clap::Parser;
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
-use sandbox::{Audio, CASHIER, Code, Fault, Kind, Sandbox, Settings, Spec, Stand, ThemeKind, check_theme, merchant_key};
-use saoma::sign::sign;
+use sandbox::{Audio, CASHIER, Code, Fault, Kind, Sandbox, Settings, Spec, Stand, ThemeKind, check_theme, signed_query};
 
 /// A payment gateway, a wallet and a bad network for development. It moves no money.
 #[derive(Parser)]
@@ -130,7 +129,7 @@ const DEMO_SETTINGS: &str = r#"{
 fn other_links(sandbox: &Sandbox, origin: &str) -> Vec<(&'static str, String)> {
     let number = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
     let (notify, shop) = (format!("{origin}/sandbox/notify/0"), format!("{origin}/sandbox/shop"));
-    let mut fields = vec![
+    let form = signed_query(&[
         ("pid", "1001"),
         ("type", "alipay"),
         ("out_trade_no", number.as_str()),
@@ -138,10 +137,7 @@ fn other_links(sandbox: &Sandbox, origin: &str) -> Vec<(&'static str, String)> {
         ("return_url", &shop),
         ("name", "云服务器续费"),
         ("money", "10.00"),
-    ];
-    let digest = merchant_key(1001).map(|key| sign(fields.iter().copied(), &key)).unwrap_or_default();
-    fields.extend([("sign", digest.as_str()), ("sign_type", "MD5")]);
-    let form = serde_urlencoded::to_string(&fields).unwrap_or_default();
+    ]);
     let mut orders = sandbox.state().orders();
     let anqi = orders.create(Spec { amount: 2500, pay_type: String::new(), subject: "茶叶 250 克".into(), ..Spec::default() });
     let spec =

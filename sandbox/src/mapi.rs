@@ -44,9 +44,16 @@ pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new().route("/pay/mapi.php", post(create)).route("/sandbox/notify/{failures}", get(notified))
 }
 
-/// The key of the sandbox's merchant 1001, for links of the demonstration and of tests.
-pub fn merchant_key(pid: i32) -> Option<Key> {
+fn merchant_key(pid: i32) -> Option<Key> {
     MERCHANTS.iter().find(|(known, ..)| *known == pid).map(|(_, key, _)| Key::new(key))
+}
+
+/// Fields as a shop's server signs them, and as they stand in a link: those of one of the sandbox's merchants by `pid`.
+pub fn signed_query(fields: &[(&str, &str)]) -> String {
+    let pid = fields.iter().find(|(name, _)| *name == "pid").and_then(|(_, pid)| pid.parse().ok());
+    let digest = pid.and_then(merchant_key).map(|key| sign(fields.iter().copied(), &key)).unwrap_or_default();
+    let signature = [("sign", digest.as_str()), ("sign_type", "MD5")];
+    serde_urlencoded::to_string([fields, &signature].concat()).unwrap_or_default()
 }
 
 fn pairs(fields: &Fields) -> impl Iterator<Item = (&str, &str)> {

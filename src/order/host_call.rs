@@ -56,6 +56,7 @@ impl HostResult {
             (HostApp::Alipay, "9000") | (HostApp::MiniProgram | HostApp::WeChat, "0") | (_, "ok") => Self::Done,
             (HostApp::Alipay, "6001") | (HostApp::MiniProgram | HostApp::WeChat, "-2") | (_, "cancel") => Self::Cancelled,
             (HostApp::Alipay, "4000") | (HostApp::MiniProgram | HostApp::WeChat, "-1") | (_, "fail") => Self::Failed,
+            (_, "missing") => Self::Missing,
             _ => Self::Unsure,
         }
     }

@@ -15,8 +15,10 @@ use crate::{
 pub(super) fn host(context: Context, app: HostApp, spent: u64) -> El {
     let messages = context.messages;
     let hint = (spent > 0).then(|| el("p").class("hint").text(&fill(messages.points_spent(), &[("points", &spent.to_string())])));
-    let state =
-        el("div").class("wide").bind_child(move || context.read(|view| view.handing), move |handing| Some(state(context, app, *handing)));
+    let state = el("div")
+        .class("wide")
+        .attr("role", "status")
+        .bind_child(move || context.read(|view| view.handing), move |handing| Some(state(context, app, *handing)));
     el("div").class("wide").child(state).child(hint)
 }
 
@@ -36,10 +38,15 @@ fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
         Some(Handing::Asked) => plate(Mark::Hourglass, &named(messages.host_asked())),
         Some(Handing::Answered(HostResult::Cancelled)) => plate(Mark::Cross, messages.host_cancelled()).child(pay()),
         Some(Handing::Answered(HostResult::Failed)) => plate(Mark::Cross, &named(messages.host_failed())).child(pay()),
-        Some(Handing::Answered(HostResult::Missing)) => plate(Mark::Question, messages.host_missing()).child(detail(match app {
-            HostApp::MiniProgram => messages.host_missing_weapp(),
-            HostApp::Alipay | HostApp::WeChat => messages.host_missing_detail(),
-        })),
+        Some(Handing::Answered(HostResult::Missing)) => {
+            let advice = match app {
+                HostApp::MiniProgram => messages.host_missing_weapp(),
+                HostApp::Alipay | HostApp::WeChat => messages.host_missing_detail(),
+            };
+            // The site around the page may have been too slow to greet.
+            let again = context.button("button", messages.retry(), || Event::HandOverPressed);
+            plate(Mark::Question, messages.host_missing()).child(detail(advice)).child(again)
+        }
         Some(Handing::Answered(HostResult::Done)) => plate(Mark::Hourglass, messages.checking()).child(detail(told(context))),
         Some(Handing::Answered(HostResult::Unsure)) => {
             plate(Mark::Hourglass, messages.host_unsure()).child(detail(told(context))).child(pay())

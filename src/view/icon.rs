@@ -1,7 +1,7 @@
 //! Simple pictures, drawn for this page.
 
 use super::element::{El, el, svg};
-use crate::order::PayMethod;
+use crate::{order::PayMethod, text::before};
 
 /// What became of an order.
 #[derive(Clone, Copy)]
@@ -64,13 +64,17 @@ pub(super) fn to_the_menu() -> El {
 
 /// The methods that have a sign and a colour of their own; all others are `other`.
 pub(super) fn method_kind(code: &str) -> &'static str {
-    match code.to_ascii_lowercase().as_str() {
+    // What is paid with points too has the sign of what the money is paid with.
+    match before(&code.to_ascii_lowercase(), "+") {
         "alipay" => "alipay",
         "bank" => "bank",
+        "paypal" => "paypal",
+        "points" => "points",
         "qqpay" => "qqpay",
         "unionpay" | "ysf" | "yunshanfu" => "unionpay",
+        "stripe" => "stripe",
         "usdt" => "usdt",
-        "wechat" | "weixin" | "wxpay" => "wxpay",
+        "weapp" | "wechat" | "weixin" | "wxpay" => "wxpay",
         _ => "other",
     }
 }
@@ -89,6 +93,9 @@ pub(super) fn method(code: &str) -> El {
     let path = match kind {
         "alipay" => "M7 8h10M12 5.5V11M7.5 11h8.5c-1 3.5-4.5 6.5-8.5 7.5M9 11.5c2 3.5 5 5.5 8.5 7",
         "bank" => "M5.5 10L12 6l6.5 4zM8 13v4M12 13v4M16 13v4M6 19h12",
+        "paypal" => "M9 18l2-12h4a3.2 3.2 0 0 1 0 6.5h-4.5",
+        "points" => "M12 5.5l2 4.3l4.5.6l-3.3 3.2l.8 4.6l-4-2.2l-4 2.2l.8-4.6l-3.3-3.2l4.5-.6z",
+        "stripe" => "M15.5 9c-1-1.6-6.5-2-6.5.7c0 3 6.5 1.6 6.5 4.6c0 2.8-5.8 2.4-7 .5",
         "qqpay" => "M16.5 15a6 6 0 1 0-2 2M13 13.5l4.5 4.5",
         "unionpay" => "M8.5 6L6.5 18M13 6l-2 12M17.5 6l-2 12",
         "usdt" => "M7 6.5h10M12 6.5v12M6 12.5c0-2.5 12-2.5 12 0s-12 2.5-12 0z",

@@ -17,7 +17,7 @@ use crate::{
     apart::on_demand,
     checkout::{Action, Event, Means, Saving},
     i18n::{Messages, fill},
-    order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink},
+    order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink, host_of},
     qr,
 };
 
@@ -216,7 +216,11 @@ fn wallet_button(context: Context, class: &str, wallet: &WalletLink, text: &str,
     // Out of a frame: pages for paying refuse to be inside another one.
     let link = link.attr("target", "_top");
     let text = if text.is_empty() { name } else { text };
-    el("div").class("wide").child(link.on_click(tapped).text(text)).child(not_opened(context, name))
+    // Whoever leaves for another site is told which; where the words for it are.
+    let destination = context.messages.destination();
+    let host = if wallet.is_page() && !destination.is_empty() { host_of(wallet.as_str()) } else { None };
+    let destination = host.map(|host| hint(&fill(destination, &[("host", &["\u{2068}", &host, "\u{2069}"].concat())])));
+    el("div").class("wide").child(link.on_click(tapped).text(text)).child(destination).child(not_opened(context, name))
 }
 
 /// The app that shows the page opens no other wallet: its menu, at the top right in all of them, leads to the browser.

@@ -113,6 +113,11 @@ impl FormatRequestData for ReadConsole {
     }
 }
 
+/// Where the built page is.
+pub(crate) fn dist() -> PathBuf {
+    env::var_os("SAOMA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from)
+}
+
 /// Where `cargo xtask e2e` has put the packed themes.
 pub(crate) fn themes() -> PathBuf {
     env::var_os("SAOMA_THEMES").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/themes"), PathBuf::from)
@@ -123,7 +128,7 @@ const ALARMS: [&str; 5] = ["Content Security Policy", "Uncaught", "panicked", "R
 
 impl Stage {
     pub(crate) async fn set(name: &'static str, driver_url: &str, look: &Look) -> Result<Self> {
-        let dist = env::var_os("SAOMA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
+        let dist = dist();
         ensure!(dist.join("index.html").is_file(), "{} holds no page; run `cargo xtask build`", dist.display());
         let theme = |kind: &str| look.theme.then(|| themes().join(kind).join("saoma"));
         let settings = Settings {
@@ -221,6 +226,13 @@ impl Stage {
     pub(crate) async fn eval(&self, expression: &str) -> Result<Value> {
         let result = self.driver.execute(format!("return ({expression})"), vec![]).await.with_context(|| expression.to_owned())?;
         Ok(result.json().clone())
+    }
+
+    /// Signs the shopper in, or makes a guest of them.
+    pub(crate) async fn sign_in(&self, token: &str) -> Result<()> {
+        let cookie = json!({ "name": sandbox::COOKIE, "value": token, "url": self.sandbox.origin() });
+        self.devtools("Network.setCookie", cookie).await?;
+        Ok(())
     }
 
     /// The visible text of the page.
@@ -363,6 +375,16 @@ impl Stage {
         Ok(self.driver.switch_to_window(window).await?)
     }
 
+    /// Goes into a frame: what follows is done there.
+    pub(crate) async fn within_frame(&self, selector: &str) -> Result<()> {
+        Ok(self.find(selector).await?.enter_frame().await?)
+    }
+
+    /// Goes out of it again.
+    pub(crate) async fn out_of_frame(&self) -> Result<()> {
+        Ok(self.driver.enter_default_frame().await?)
+    }
+
     /// Opens a path of the sandbox in a new tab, and goes there.
     pub(crate) async fn open_tab(&self, path: &str) -> Result<WindowHandle> {
         let window = self.driver.new_tab().await?;
@@ -435,7 +457,8 @@ impl Stage {
                 cut.insert(time.to_owned());
             }
             ensure!(record.concurrent == 1, "{:?} was asked while it was under way: {record:?}", record.call);
-            if record.call == Call::Info {
+            // Other gateways than the template API begin with something else.
+            if matches!(record.call, Call::Check | Call::Info | Call::Mapi | Call::Pay | Call::Payment) {
                 informed.insert(record.order_id.clone());
             }
             ensure!(informed.contains(&record.order_id), "{:?} was asked before info", record.call);

@@ -5,6 +5,7 @@ mod deploy;
 mod embed;
 mod faults;
 mod flow;
+mod gateways;
 mod languages;
 mod look;
 mod matrix;
@@ -24,6 +25,7 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     faults::add(&mut suite);
     matrix::add(&mut suite);
     merchant::add(&mut suite);
+    gateways::add(&mut suite);
     deploy::add(&mut suite);
     embed::add(&mut suite);
     sound::add(&mut suite);
