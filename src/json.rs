@@ -36,6 +36,15 @@ impl Json {
         }
     }
 
+    /// Takes the value of an object's field out, the last one where a name stands twice; null where there is none.
+    pub(crate) fn take(&mut self, name: &str) -> Self {
+        let field = match self {
+            Self::Object(fields) => fields.iter_mut().rev().find(|(key, _)| key == name),
+            _ => None,
+        };
+        field.map_or(Self::Null, |(_, value)| core::mem::replace(value, Self::Null))
+    }
+
     /// The value as JSON, its numbers as they were written.
     pub(crate) fn write(&self) -> String {
         let list = |parts: Vec<String>| parts.join(",");

@@ -1,7 +1,5 @@
 //! A picture of a code with what belongs to it around it: drawn on a canvas, which is never on the page, and saved.
 
-use core::pin::Pin;
-
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -11,7 +9,7 @@ use super::capability;
 use crate::{
     apart::on_demand,
     text::contains,
-    view::{Poster, Saved},
+    view::{Poster, Saved, Then},
 };
 
 // Of the picture, in pixels.
@@ -21,37 +19,38 @@ const CODE: f64 = 640.0;
 const MARGIN: f64 = 40.0;
 const TOP: f64 = 175.0;
 
+/// What is done with a poster, and who is told what became of it.
+enum Wish {
+    Draw(Then<Option<String>>),
+    Save(Then<Saved>),
+}
+
 /// Draws a poster and gives the address of the picture; `None` where the browser will not.
-pub(super) fn draw(poster: Poster, done: Box<dyn FnOnce(Option<String>)>) {
-    spawn_local(async move {
-        done(match draw_apart(poster).await {
-            Ok(drawing) => drawing.await,
-            Err(_) => None,
-        })
-    });
+pub(super) fn draw(poster: Poster, done: Then<Option<String>>) {
+    begin(poster, Wish::Draw(done));
 }
 
 /// Hands a poster to another app where that is possible, else saves it as a file.
-pub(super) fn save(poster: Poster, done: Box<dyn FnOnce(Saved)>) {
+pub(super) fn save(poster: Poster, done: Then<Saved>) {
+    begin(poster, Wish::Save(done));
+}
+
+fn begin(poster: Poster, wish: Wish) {
     spawn_local(async move {
-        done(match save_apart(poster).await {
-            Ok(saving) => saving.await,
-            Err(_) => Saved::Failed,
-        })
+        // It is there: who has a poster has made it with the same file.
+        let _ = work(poster, wish).await;
     });
 }
 
 on_demand! {
     extras,
-    fn draw_apart(poster: Poster) -> Pin<Box<dyn Future<Output = Option<String>>>> {
-        Box::pin(async move { picture(&poster).await })
-    }
-}
-
-on_demand! {
-    extras,
-    fn save_apart(poster: Poster) -> Pin<Box<dyn Future<Output = Saved>>> {
-        Box::pin(async move { saved(&poster).await })
+    fn work(poster: Poster, wish: Wish) -> () {
+        spawn_local(async move {
+            match wish {
+                Wish::Draw(done) => done(picture(&poster).await),
+                Wish::Save(done) => done(saved(&poster).await),
+            }
+        });
     }
 }
 

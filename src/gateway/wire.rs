@@ -19,7 +19,7 @@ pub struct Reply<'text> {
 }
 
 /// The fields of an answer's payload.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Fields {
     data: Json,
     /// The envelope's words, which a good answer has too ("success").
@@ -57,16 +57,15 @@ impl Fields {
         if !matches!(json, Json::List(_) | Json::Object(_)) {
             return Err(undecodable("the body is neither an object nor a list"));
         }
-        let body = Self { data: json, message: None };
+        let mut body = Self { data: json, message: None };
         let message = body.text("message").or_else(|| body.text("msg"));
         let is_good = |code: &i64| envelope.good.contains(code);
         match (body.data.field(envelope.code), body.int(envelope.code)) {
             (None, _) if is_ok && envelope.optional => Ok(body),
             (None, _) => Err(undecodable("the answer has no code")),
             (Some(_), Some(code)) if is_good(&code) && is_ok => {
-                let data = body.data.field("data").cloned().unwrap_or(Json::Null);
-                let is_flat = envelope.flat && !matches!(data, Json::Object(_));
-                Ok(Self { data: if is_flat { body.data } else { data }, message })
+                let is_flat = envelope.flat && !matches!(body.data.field("data"), Some(Json::Object(_)));
+                Ok(Self { data: if is_flat { body.data } else { body.data.take("data") }, message })
             }
             (Some(_), Some(code)) if !is_good(&code) => Err(Failure::Refused(Refusal { code, message, verdict: None })),
             (Some(_), None) => Err(undecodable("the code is not a number")),
@@ -116,15 +115,15 @@ impl Fields {
     }
 
     /// The entries of a payload that is a list.
-    pub(crate) fn entries(&self) -> Option<impl Iterator<Item = Self>> {
-        let Json::List(entries) = &self.data else { return None };
-        Some(entries.iter().map(|data| Self { data: data.clone(), message: None }))
+    pub(crate) fn entries(self) -> Option<impl Iterator<Item = Self>> {
+        let Json::List(entries) = self.data else { return None };
+        Some(entries.into_iter().map(|data| Self { data, message: None }))
     }
 
-    /// A nested object; absent for everything else.
-    pub(crate) fn object(&self, name: &str) -> Option<Self> {
-        let data = self.data.field(name).filter(|value| matches!(value, Json::Object(_)))?.clone();
-        Some(Self { data, message: None })
+    /// Takes a nested object out; absent for everything else.
+    pub(crate) fn object(&mut self, name: &str) -> Option<Self> {
+        let data = self.data.take(name);
+        matches!(data, Json::Object(_)).then_some(Self { data, message: None })
     }
 }
 
@@ -182,7 +181,7 @@ mod tests {
 
     #[test]
     fn absent_has_three_spellings_and_numbers_two() {
-        let fields = open(200, r#"{"a":null,"b":"","c":" ","n":"10","m":10,"f":10.0,"h":10.5,"t":" x ","o":{"k":1}}"#).unwrap();
+        let mut fields = open(200, r#"{"a":null,"b":"","c":" ","n":"10","m":10,"f":10.0,"h":10.5,"t":" x ","o":{"k":1}}"#).unwrap();
         for name in ["a", "b", "c", "zzz"] {
             assert_eq!(fields.text(name), None, "{name}");
             assert_eq!(fields.int(name), None, "{name}");

@@ -91,8 +91,8 @@ pub fn decode(call: &Call, reply: Result<Reply<'_>, Fault>, origin: &str) -> Ans
         Call::Cashier(_) => Answer::Cashier(fields().map(|fields| cashier(&fields))),
         Call::Choose { .. } => Answer::Chosen(payload().map(drop)),
         Call::Create { .. } => Answer::Created(fields().and_then(|fields| created(&fields))),
-        Call::Info(_) => Answer::Info(fields().and_then(|fields| info(&fields)).and_then(with_amount).map(Box::new)),
-        Call::Methods(_) => Answer::Methods(payload().and_then(|payload| methods(&payload))),
+        Call::Info(_) => Answer::Info(fields().and_then(info).and_then(with_amount).map(Box::new)),
+        Call::Methods(_) => Answer::Methods(payload().and_then(methods)),
         Call::QrCode { .. } => Answer::QrCode(fields().map(|fields| offer(&fields, origin))),
         Call::Status(_) => Answer::Status(fields().and_then(|fields| standing(&fields))),
     }
@@ -110,8 +110,9 @@ pub fn decode(call: &Call, reply: Result<Reply<'_>, Fault>, origin: &str) -> Ans
 /// | `pay_tip` `pay_account_tip.tip` `pay_account_tip.tip_cover` | the tips, in the order in which they are shown |
 ///
 /// Of the envelope, `redirect` is not used: no source says when it is set, and the page follows only a paid answer.
-fn info(fields: &Fields) -> Result<Info, Failure> {
-    let standing = standing(fields)?;
+fn info(mut fields: Fields) -> Result<Info, Failure> {
+    let standing = standing(&fields)?;
+    let tips = tips(&mut fields);
     let amount = fields.int("amount").and_then(Fen::decode);
     // A channel that has not set what to pay yet says 0; nobody is told to pay nothing for something.
     let trade_amount = fields.int("trade_amount").and_then(Fen::decode).filter(|due| due.get() > 0).or(amount);
@@ -130,10 +131,10 @@ fn info(fields: &Fields) -> Result<Info, Failure> {
         points: None,
         service_qq: fields.text("service_qq").as_deref().and_then(ServiceQq::decode),
         subject: fields.text("subject"),
-        tips: tips(fields),
+        tips,
         trade_amount,
     };
-    Ok(Info { offer: None, order, redirect_wait: redirect_wait(fields), standing })
+    Ok(Info { offer: None, order, redirect_wait: redirect_wait(&fields), standing })
 }
 
 fn with_amount(info: Info) -> Result<Info, Failure> {
@@ -146,7 +147,7 @@ fn with_amount(info: Info) -> Result<Info, Failure> {
 /// What a source says of an order whose gateway says nothing of it: as much of `info` as there is. Where it says nothing that
 /// can be used, the order is taken as its link names it. `method` is how it is paid.
 pub(super) fn seen(call: &Call, reply: Result<Reply<'_>, Fault>, method: Option<&PayMethod>) -> Answer {
-    let read = reply.ok().and_then(|reply| Fields::open(reply, &ENVELOPE).ok()).and_then(|fields| info(&fields).ok());
+    let read = reply.ok().and_then(|reply| Fields::open(reply, &ENVELOPE).ok()).and_then(|fields| info(fields).ok());
     match read {
         Some(mut info) => {
             info.order.method = method.cloned();
@@ -169,7 +170,7 @@ pub(super) fn unseen(call: &Call, method: Option<&PayMethod>) -> Answer {
 }
 
 /// `pay_account_tip.tip_cover` 2: both tips are shown.
-fn tips(fields: &Fields) -> Tips {
+fn tips(fields: &mut Fields) -> Tips {
     let account = fields.object("pay_account_tip");
     let both = account.as_ref().is_some_and(|account| account.int("tip_cover") == Some(2));
     Tips::new(account.and_then(|account| account.text("tip")), both, fields.text("pay_tip"))
@@ -211,7 +212,7 @@ fn audio(fields: &Fields) -> Option<Prompt> {
 }
 
 /// `/api/pay/types`: a list of `value` (the code), `label` and `logo`. An entry without a code cannot be chosen.
-fn methods(payload: &Fields) -> Result<Vec<PayMethod>, Failure> {
+fn methods(payload: Fields) -> Result<Vec<PayMethod>, Failure> {
     let entries = payload.entries().ok_or(Failure::Fault(Fault::Undecodable("the methods are no list")))?;
     let method = |entry: Fields| {
         let logo = entry.text("logo").as_deref().and_then(Picture::decode_local);

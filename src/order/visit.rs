@@ -45,8 +45,8 @@ pub enum Visit {
 /// What a link says of an order, in the fields of a callback. It is the link's word and nobody else's.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Claim {
-    /// `money`: what was paid, in yuan.
-    pub amount: Option<Fen>,
+    /// `money`: what was paid, in yuan, as it stands there.
+    pub money: Option<String>,
     /// `name`: what is bought.
     pub subject: Option<String>,
 }
@@ -88,7 +88,12 @@ fn called_back(query: &str) -> Option<OrderRef> {
 
 impl Claim {
     fn of_query(query: &str) -> Self {
-        Self { amount: query_param(query, "money").as_deref().and_then(Fen::of_yuan), subject: query_param(query, "name") }
+        Self { money: query_param(query, "money"), subject: query_param(query, "name") }
+    }
+
+    /// What was paid, where it is an amount.
+    pub fn amount(&self) -> Option<Fen> {
+        self.money.as_deref().and_then(Fen::of_yuan)
     }
 }
 
@@ -102,7 +107,7 @@ mod tests {
 
     #[test]
     fn an_address_says_what_the_shopper_comes_for() {
-        let claim = Claim { amount: Fen::decode(10), subject: Some("茶".into()) };
+        let claim = Claim { money: Some("0.10".into()), subject: Some("茶".into()) };
         let out = OrderRef::Out { out_order_id: OutOrderId::decode("E1").unwrap(), pid: MerchantId::decode("7").unwrap() };
         for (path, query, expected) in [
             ("/pay/A1", "", Visit::Pay(id("A1"))),

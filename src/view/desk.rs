@@ -62,7 +62,7 @@ pub(super) fn trouble(trouble: &Trouble, messages: Messages) -> Option<String> {
 /// The gateway has not reported a payment: what the link says of one is shown as the link's word.
 pub(super) fn unconfirmed(context: Context, claim: &Claim, id: Option<&OrderId>, resting: bool) -> El {
     let messages = context.messages;
-    let claimed = [claim.amount.map(context.ports.money), claim.subject.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let claimed = [claim.amount().map(context.ports.money), claim.subject.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let claimed = Some(claimed).filter(|claimed| !claimed.is_empty());
     let link = id.map(|id| el("a").class("button").attr("href", &(context.ports.pay_path)(id)).text(messages.open_page()));
     el("div")

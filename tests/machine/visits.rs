@@ -179,7 +179,7 @@ fn what_a_link_says_of_a_payment_is_a_claim_until_the_gateway_says_so() {
     let mut page = visiting("/pay/status", "?trade_no=A1&trade_status=TRADE_SUCCESS&money=10.01&name=x");
     page.answer(info(waiting(900)));
     assert!(matches!(page.screen(), Screen::Awaiting { .. }), "nothing is paid by a link's word");
-    let claim = Claim { amount: Fen::decode(1001), subject: Some("x".into()) };
+    let claim = Claim { money: Some("10.01".into()), subject: Some("x".into()) };
     assert_eq!(page.pay(), Some(Pay::Unconfirmed { claim, id: OrderId::decode("A1"), resting: false }));
     assert!(page.pass_until_asked(is_status));
     assert!(page.asked(|call| matches!(call, Call::Audio(_) | Call::QrCode { .. })).is_empty());
