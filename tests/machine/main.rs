@@ -9,6 +9,7 @@ mod paid;
 mod polling;
 mod rules;
 mod tabs;
+mod terms;
 mod time;
 mod visits;
 mod wallet;

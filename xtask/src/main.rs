@@ -12,6 +12,7 @@ mod schema;
 mod seal;
 mod serve;
 mod shrink;
+mod sign;
 mod snip;
 mod split;
 mod step;
@@ -61,6 +62,8 @@ enum Task {
     /// Make the application small and write the content security policy (the build calls it)
     #[command(hide = true)]
     Seal,
+    /// Sign a payment as a merchant's server does: prints the string that is signed, the digest and a link to pay
+    Sign(sign::Choices),
     /// Keep a page open in front of a flaky gateway and watch what it takes
     Soak {
         /// For how long
@@ -84,6 +87,7 @@ fn main() {
         Task::Help => help(),
         Task::Schema => schema::write(),
         Task::Seal => seal::run(),
+        Task::Sign(choices) => sign::run(&choices),
         Task::Soak { minutes } => check::soak(minutes),
         Task::Test => check::all(),
         Task::Theme(choices) => theme::run(&choices),
