@@ -49,7 +49,7 @@ async fn pay(
                 let faults = order.meet(Call::Pay);
                 let number = |name: &str| field(name).map_or(Some(0), |text| text.parse::<i64>().ok());
                 let paid = take(order, field("pay_price").unwrap_or_default(), number);
-                (paid.unwrap_or_else(|words| error(words)), faults)
+                (paid.unwrap_or_else(error), faults)
             }
         }
     };

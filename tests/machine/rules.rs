@@ -305,7 +305,7 @@ proptest! {
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
-            Witness { agreed: false, answered_info: false, over: false, terms: setup.terms.clone(),
+            Witness { agreed: false, answered_info: false, over: false, terms: setup.terms,
             tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
