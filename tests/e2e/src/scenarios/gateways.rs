@@ -121,7 +121,8 @@ async fn mapi_from_the_link_to_the_shop(stage: &Stage) -> Result<()> {
     stage.until_here("status is asked twice", |stage| stage.count(&id, Call::Status) >= 2).await?;
     let records = stage.records(&id);
     let asked = records.iter().find(|record| record.call == Call::Status).context("no status")?;
-    ensure!(asked.body == json!({ "order_id": id }).to_string(), "it is asked by trade_no: {}", asked.body);
+    let expected = json!({ "order_id": id }).to_string();
+    ensure!(asked.body == expected, "it is asked by trade_no: {}", asked.body);
     ensure!(stage.count(&id, Call::Mapi) == 1 && stage.count(&id, Call::Info) == 0 && stage.count(&id, Call::Qrcode) == 0);
     pay(stage, &id)?;
     stage.until_screen("paid").await?;
@@ -345,7 +346,8 @@ async fn anqi_from_signing_in_to_the_order(stage: &Stage) -> Result<()> {
     stage.until_code().await?;
     let bodies: Vec<String> =
         stage.records(&id).iter().filter(|record| record.call == Call::Payment).map(|record| record.body.clone()).collect();
-    ensure!(bodies.iter().all(|body| *body == json!({ "order_id": id, "pay_way": "wechat" }).to_string()), "{bodies:?}");
+    let expected = json!({ "order_id": id, "pay_way": "wechat" }).to_string();
+    ensure!(bodies.iter().all(|body| *body == expected), "{bodies:?}");
     pay(stage, &id)?;
     stage.until_screen("paid").await?;
     stage.until(AT_THE_SHOP).await?;
