@@ -12,7 +12,7 @@ use saoma::{
     checkout::{Action, Connection, Event, Means, Pay, Reason, Saving, Screen, Sound, ViewModel},
     config::Config,
     i18n::{Language, Locale, Messages},
-    order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Tips, UnixSeconds, WalletLink},
+    order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Terms, Tips, UnixSeconds, WalletLink},
     view::{self, Ports, Poster, Saved, Signal},
 };
 use wasm_bindgen::JsCast;
@@ -112,15 +112,12 @@ impl Drop for Shown {
 fn order() -> Arc<Order> {
     Arc::new(Order {
         amount: Fen::decode(1000),
-        content: None,
-        create_time: None,
         id: OrderId::decode("A1"),
         method: Some(PayMethod { code: "alipay".into(), label: None, logo: None }),
-        out_order_id: None,
-        service_qq: None,
         subject: Some("<img src=x onerror=alert(1)>".into()),
         tips: Tips::new(None, false, Some("<b>Pay</b> soon".to_owned())),
         trade_amount: Fen::decode(123_456),
+        ..Order::default()
     })
 }
 
@@ -128,6 +125,7 @@ fn model(screen: Screen) -> ViewModel {
     ViewModel {
         connection: Connection::Good,
         entry: None,
+        handing: None,
         expires: None,
         leaving_in: None,
         not_opened: false,
@@ -135,6 +133,7 @@ fn model(screen: Screen) -> ViewModel {
         remaining: None,
         screen,
         sound: None,
+        terms: Terms::default(),
         time_warning: None,
     }
 }
