@@ -108,6 +108,7 @@ mod tests {
     #[test]
     fn an_address_says_what_the_shopper_comes_for() {
         let claim = Claim { money: Some("0.10".into()), subject: Some("茶".into()) };
+        assert_eq!(claim.amount(), Fen::decode(10));
         let out = OrderRef::Out { out_order_id: OutOrderId::decode("E1").unwrap(), pid: MerchantId::decode("7").unwrap() };
         for (path, query, expected) in [
             ("/pay/A1", "", Visit::Pay(id("A1"))),
@@ -119,7 +120,7 @@ mod tests {
             ("/separate.html", "?order_id=A1", Visit::Choose(id("A1"))),
             ("/pay/status", "?order_id=A1", Visit::See(id("A1"), Claim::default())),
             ("/status.html", "?trade_no=A1&name=%E8%8C%B6&money=0.10", Visit::See(id("A1"), claim.clone())),
-            ("/pay/status", "?pid=7&out_trade_no=E1&name=%E8%8C%B6&money=0.1&trade_status=TRADE_SUCCESS", Visit::See(out, claim)),
+            ("/pay/status", "?pid=7&out_trade_no=E1&name=%E8%8C%B6&money=0.10&trade_status=TRADE_SUCCESS", Visit::See(out, claim)),
             ("/cashier/K1", "", Visit::Enter(CashierKey::decode("K1").unwrap())),
             ("/shop/cashier/K%201x", "", Visit::Nothing),
             ("/cashier/", "", Visit::Nothing),

@@ -68,8 +68,8 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
 /// `Trunk.toml` with a proxy for each path that the sandbox answers.
 fn dev_configuration(gateway_url: &str) -> Result<std::path::PathBuf> {
     let mut configuration = std::fs::read_to_string(project::root().join("Trunk.toml"))?;
-    for path in ["api", "pay/separate", "sandbox"] {
-        configuration += &format!("\n[[proxy]]\nbackend = \"{gateway_url}/{path}/\"\nrewrite = \"/{path}/\"\n");
+    for path in ["api/", "pay/mapi.php", "pay/separate/", "sandbox/"] {
+        configuration += &format!("\n[[proxy]]\nbackend = \"{gateway_url}/{path}\"\nrewrite = \"/{path}\"\n");
     }
     // Trunk reads relative paths from where the file is.
     let file = project::root().join("Trunk.dev.toml");

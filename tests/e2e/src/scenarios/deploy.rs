@@ -12,7 +12,11 @@ use anyhow::{Context, Result, ensure};
 use sandbox::{Spec, Stand};
 use serde_json::{Value, json};
 
-use crate::{Stage, Suite, stage::Look};
+use super::gateways;
+use crate::{
+    Stage, Suite,
+    stage::{self, Look},
+};
 
 pub(super) fn add(suite: &mut Suite) {
     suite.add("nginx_serves_the_page", Look::desktop(), async |stage| serves(stage, start_nginx).await);
@@ -52,8 +56,7 @@ fn configuration(file: &str, changes: &[(&str, String)]) -> Result<String> {
 }
 
 fn dist() -> Result<String> {
-    let dist = env::var_os("SAOMA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
-    Ok(dist.canonicalize()?.display().to_string())
+    Ok(stage::dist().canonicalize()?.display().to_string())
 }
 
 fn folder(port: u16) -> Result<PathBuf> {
@@ -147,6 +150,9 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
     stage.open_url(&format!("{origin}/shop/pay/{id}")).await?;
     stage.until("document.querySelector('.method[data-method=wxpay]') !== null").await?;
     stage.press(".method[data-method=wxpay]").await?;
+    stage.until_code().await?;
+    // A signed form goes to a path that looks like an order's.
+    stage.open_url(&format!("{origin}{}", gateways::mapi_link(stage, &[]))).await?;
     stage.until_code().await?;
     stage.open_url(&format!("{origin}/shop/cashier/TEA")).await?;
     stage.until("document.querySelector('#entry') !== null").await?;
