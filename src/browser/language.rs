@@ -43,7 +43,7 @@ pub(super) fn begin(locale: Locale, fully: bool) -> Signal<Language> {
 
 /// The language that is spoken now.
 pub(super) fn spoken() -> Option<Language> {
-    SPOKEN.get().map(|spoken| *spoken.once())
+    SPOKEN.get().map(|spoken| spoken.once(|language| *language))
 }
 
 /// Its tag.

@@ -150,7 +150,7 @@ fn confirming(context: Context) -> El {
 
 /// Where the shopper chose on this page, the choice can be made again.
 fn another_way(context: Context, order: &Order) -> Option<El> {
-    let can_choose = order.method.is_some() && context.view.once().terms.chooses_here;
+    let can_choose = order.method.is_some() && context.view.once(|view| view.terms.chooses_here);
     can_choose.then(|| {
         el("div").class("wide").bind_child(
             move || context.read(|view| matches!(view.pay, Some(Pay::Instrument(_) | Pay::Missing(_) | Pay::Notice { .. }))),

@@ -46,7 +46,7 @@ fn hint(context: Context, tip: &Tip) -> El {
         .class("fold")
         .bind_attr("aria-expanded", move || if unfolded.get() { "true" } else { "false" })
         .bind_text(move || if unfolded.get() { messages.tips_less() } else { messages.tips_more() }.to_owned())
-        .on_click(move || unfolded.set(!*unfolded.once()));
+        .on_click(move || unfolded.set(!unfolded.once(|unfolded| *unfolded)));
     el("div").child(text).child(button)
 }
 

@@ -56,7 +56,7 @@ fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
 
 /// Where the result is to be seen.
 fn told(context: Context) -> &'static str {
-    if context.view.once().terms.status_timeout.is_some() {
+    if context.view.once(|view| view.terms.status_timeout.is_some()) {
         context.messages.confirming_detail()
     } else {
         context.messages.host_see_order()

@@ -156,7 +156,7 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let code = fallback.or(instrument.code.as_ref()).and_then(source)?;
     let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
-    let expires = context.view.once().expires.map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
+    let expires = context.view.once(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
     let scan = fill(messages.scan(), &[("method", name)]);
     // Where another currency is sent, its amount is the one to pay.
     let kind = instrument.account_type.as_deref().unwrap_or_default();

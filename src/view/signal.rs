@@ -3,7 +3,7 @@
 //! Leptos' triggers know who reads it. Its own signals, which hold the value too, are code for each type of value: 3 kB more
 //! of brotli.
 
-use std::cell::{Ref, RefCell};
+use std::cell::RefCell;
 
 use leptos::prelude::{ArcTrigger, Notify, Track};
 
@@ -36,8 +36,8 @@ impl<T> Signal<T> {
     }
 
     /// Reads the value once.
-    pub fn once(self) -> Ref<'static, T> {
-        self.0.value.borrow()
+    pub fn once<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(&self.0.value.borrow())
     }
 
     /// Changes the value. Whoever has read it runs again, but not at once.
