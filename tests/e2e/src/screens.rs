@@ -1,20 +1,27 @@
 //! Every screen of the page, and how to get there: for the rules of accessibility, and for the gallery.
 
 use anyhow::Result;
-use sandbox::{Call, Code, Fault, Kind, Spec, Stand};
+use sandbox::{Call, Code, Fault, Kind, Spec, Stand, TOKEN};
 use serde_json::json;
 
-use crate::stage::{Agent, Look, Stage};
+use crate::{
+    scenarios::mapi_link,
+    stage::{Agent, Look, Stage},
+};
 
 /// A screen.
 pub(crate) struct Screen {
     /// In whose browser it is seen on a phone.
     pub(crate) agent: Agent,
+    /// Where it is, when that depends on the sandbox.
+    link: Option<fn(&Stage) -> String>,
     pub(crate) name: &'static str,
     /// Where it is, if not at the order's own address; `{id}` stands for the order's number.
     path: Option<&'static str>,
     prepare: Prepare,
     pub(crate) reach: Reach,
+    /// Runs before the page's own scripts.
+    script: &'static str,
     /// The merchant's settings.
     settings: &'static str,
     spec: Spec,
@@ -27,6 +34,8 @@ pub(crate) struct Screen {
 enum Prepare {
     GoOffline,
     Nothing,
+    /// Before the page is opened.
+    SignIn,
     TapWallet,
     UnfoldTips,
 }
@@ -41,7 +50,18 @@ pub(crate) enum Reach {
 
 impl Screen {
     fn new(name: &'static str, spec: Spec, until: &'static str) -> Self {
-        Self { agent: Agent::Android, name, path: None, prepare: Prepare::Nothing, reach: Reach::Everywhere, settings: "", spec, until }
+        Self {
+            agent: Agent::Android,
+            link: None,
+            name,
+            path: None,
+            prepare: Prepare::Nothing,
+            reach: Reach::Everywhere,
+            script: "",
+            settings: "",
+            spec,
+            until,
+        }
     }
 
     /// The languages it is seen in; none where the page has no words of its own to choose.
@@ -56,7 +76,7 @@ impl Screen {
             _ => Vec::new(),
         };
         let look = if phone { Look { agent: Some(self.agent), ..Look::phone() } } else { Look::desktop() };
-        Look { blocked_urls, settings: self.settings, ..look }
+        Look { blocked_urls, script: self.script, settings: self.settings, ..look }
     }
 
     /// Whether it is seen on a device of this kind.
@@ -69,15 +89,22 @@ impl Screen {
     }
 
     pub(crate) async fn open(&self, stage: &Stage) -> Result<()> {
-        match self.path {
-            Some(path) => {
+        if self.prepare == Prepare::SignIn {
+            stage.sign_in(TOKEN).await?;
+        }
+        match (self.link, self.path) {
+            (Some(link), _) => {
+                stage.order(self.spec.clone());
+                stage.open(&link(stage)).await?;
+            }
+            (None, Some(path)) => {
                 let id = stage.order(self.spec.clone());
                 stage.open(&path.replace("{id}", &id)).await?;
             }
-            None => drop(stage.open_order(self.spec.clone()).await?),
+            (None, None) => drop(stage.open_order(self.spec.clone()).await?),
         }
         match self.prepare {
-            Prepare::Nothing => {}
+            Prepare::Nothing | Prepare::SignIn => {}
             Prepare::GoOffline => {
                 stage.until_code().await?;
                 // A language that was read once needs no network.
@@ -134,6 +161,21 @@ pub(crate) fn full() -> Spec {
         ..Spec::default()
     }
 }
+
+/// A screen of a gateway with customers, who is signed in.
+fn signed_in(name: &'static str, path: &'static str, settings: &'static str, spec: Spec, until: &'static str) -> Screen {
+    Screen { path: Some(path), prepare: Prepare::SignIn, settings, ..Screen::new(name, spec, until) }
+}
+
+/// An order of immediate pay.
+fn numbered() -> Spec {
+    Spec { amount: 1200, order_id: "7001".into(), points_needed: 100, points_owned: 40, subject: "茶杯".into(), ..Spec::default() }
+}
+
+/// Somebody tells what is paid; nobody does.
+const TOLD: &str =
+    r#"{"confirm": "/api/order/info", "sign_in": "/sandbox/sign-in", "token": "cookie:sandbox_token", "back": "/sandbox/shop"}"#;
+const UNTOLD: &str = r#"{"token": "cookie:sandbox_token", "back": "/sandbox/shop"}"#;
 
 fn failing(call: Call, kind: Kind) -> Spec {
     Spec { faults: vec![Fault { call: Some(call), from: 1, times: 0, kind }], ..full() }
@@ -236,6 +278,66 @@ pub(crate) fn all() -> Vec<Screen> {
             path: Some("/pay/status?order_id={id}&money=1288.01&name=Tea"),
             ..Screen::new("unconfirmed", full(), "document.querySelector('.covered .facts') !== null")
         },
+        Screen {
+            link: Some(|stage| mapi_link(stage, &[])),
+            settings: UNTOLD,
+            ..Screen::new("agreeing", Spec { amount: 1000, ..Spec::default() }, "document.querySelector('.agreement') !== null")
+        },
+        Screen {
+            link: Some(|stage| mapi_link(stage, &[("type", "bank")])),
+            settings: UNTOLD,
+            ..Screen::new("refused", Spec::default(), "document.querySelector('[data-verdict=no-channel]') !== null")
+        },
+        Screen {
+            path: Some("/?gateway=anqi&order_id={id}&pay_way=wechat"),
+            settings: TOLD,
+            ..Screen::new("sign-in", Spec::default(), "document.querySelector('[data-verdict=sign-in]') !== null")
+        },
+        signed_in(
+            "choosing-points",
+            "/?gateway=instant&order_id={id}&pay_price=12.00&pay_integral=100&points_owned=40&freight_mode=2&freight_json_arr_key=1",
+            TOLD,
+            numbered(),
+            "document.querySelectorAll('.method').length === 4 && document.querySelector('.facts') !== null",
+        ),
+        signed_in(
+            "no-app",
+            "/?gateway=instant&order_id={id}&pay_price=12.00&pay_method=2",
+            TOLD,
+            numbered(),
+            "document.querySelector('.plate.covered') !== null",
+        ),
+        Screen {
+            script: "window.SaomaHost = { pay: () => '9000' };",
+            ..signed_in(
+                "in-app",
+                "/?gateway=instant&order_id={id}&pay_price=12.00&pay_method=1",
+                UNTOLD,
+                numbered(),
+                "document.querySelector('.plate.covered') !== null",
+            )
+        },
+        signed_in(
+            "jump",
+            "/?gateway=anqi&order_id={id}&pay_way=alipay",
+            TOLD,
+            Spec { code: Code { uri: "https://openapi.alipay.example/gateway.do".into(), ..Code::default() }, ..full() },
+            "document.querySelector('a[data-wallet]') !== null",
+        ),
+        signed_in(
+            "finished",
+            "/?gateway=anqi&order_id={id}&pay_way=wechat",
+            UNTOLD,
+            Spec { status: Stand::Closed, ..Spec::default() },
+            "document.querySelector('[data-screen=finished]') !== null",
+        ),
+        signed_in(
+            "free",
+            "/?gateway=anqi&order_id={id}&pay_way=wechat",
+            UNTOLD,
+            Spec { amount: 0, ..Spec::default() },
+            "document.querySelector('[data-screen=free]') !== null",
+        ),
         preset("azure", r##"{"preset": "azure", "title": "茶馆", "logo": "/sandbox/logo/alipay.svg"}"##),
         preset("high-contrast", r##"{"preset": "high-contrast", "title": "茶馆"}"##),
         preset("jade", r##"{"preset": "jade", "title": "茶馆", "support": {"wechat": "tea_shop", "email": "help@tea.example"}}"##),

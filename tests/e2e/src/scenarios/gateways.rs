@@ -77,7 +77,7 @@ pub(super) fn add(suite: &mut Suite) {
 // The signed form
 
 /// A signed link; `changed` fields take the place of the usual ones.
-pub(super) fn mapi_link(stage: &Stage, changed: &[(&str, &str)]) -> String {
+pub(crate) fn mapi_link(stage: &Stage, changed: &[(&str, &str)]) -> String {
     let origin = stage.sandbox.origin();
     let (notify, shop) = (format!("{origin}/sandbox/notify/2"), format!("{origin}/sandbox/shop"));
     let mut fields = vec![

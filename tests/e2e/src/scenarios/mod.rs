@@ -15,6 +15,7 @@ mod saving;
 mod sound;
 mod tabs;
 
+pub(crate) use gateways::mapi_link;
 use libtest_mimic::Trial;
 
 use crate::Suite;
