@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::{
-    Checkout, Effect, LONGEST_WAY, Phase, QuestionId, Reason, Route, Source, Warning,
+    Checkout, Effect, LONGEST_WAY, Phase, QuestionId, Reason, Route, Shared, Source, Warning,
     awaiting::{Awaiting, Begin},
     choosing::Choosing,
     entering::Lost,
@@ -12,7 +12,9 @@ use super::{
     place::Past,
     time::Instant,
 };
-use crate::order::{Answer, Failure, Info, Offer, Order, OrderRef, PayMethod, Refusal, Returning, Standing, UnixSeconds, Verdict, Visit};
+use crate::order::{
+    Answer, Failure, HostResult, Info, Offer, Order, OrderRef, PayMethod, Refusal, Returning, Standing, UnixSeconds, Verdict, Visit,
+};
 
 impl Checkout {
     pub(super) fn answered(
@@ -40,6 +42,10 @@ impl Checkout {
             Answer::Info(Ok(info)) => self.informed(now, *info, effects),
             Answer::Info(Err(failure)) => self.not_informed(now, failure, retry_after, effects),
             Answer::Status(Ok(standing)) => self.in_standing(now, standing, Source::Gateway, effects),
+            Answer::Status(Err(Failure::Refused(Refusal { message, verdict: Some(Verdict::SignIn), .. }))) => {
+                // Signed in again, the shopper comes back to see it paid.
+                self.end(Phase::Failed(Reason::Refused(Verdict::SignIn, message)), effects);
+            }
             Answer::Status(Err(failure)) => {
                 let refused = matches!(failure, Failure::Refused(_));
                 effects.push(Effect::Tell(Warning::CallFailed { call: "order/status", failure }));
@@ -106,6 +112,10 @@ impl Checkout {
             Visit::Pay(_) => order.method.is_none(),
             Visit::Enter(_) | Visit::Invalid(_) | Visit::Nothing | Visit::See(..) => false,
         };
+        if standing.is_waiting() && self.may_be_under_way() {
+            self.phase = Phase::Failed(Reason::Refused(Verdict::Unsure, None));
+            return;
+        }
         if standing.is_waiting() && chooses {
             let Some(id) = id else {
                 effects.push(Effect::Tell(Warning::NoNumber));
@@ -123,7 +133,7 @@ impl Checkout {
         let order = Arc::new(order);
         match standing {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
-            Standing::Over => self.finish(now, How::Finished, order, effects),
+            Standing::Over { .. } => self.finish(now, How::Finished, order, effects),
             Standing::Paid { redirect_wait, returning } => {
                 // Who was sent to the shop and comes back is not sent there again: that would be a trap.
                 let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
@@ -164,19 +174,13 @@ impl Checkout {
             _ => return,
         };
         match standing {
+            // Nothing is left to do for the shopper, and the gateway has not heard of it yet.
+            Standing::Waiting { .. } if self.is_settled() => self.over(now, true, order, effects),
             Standing::Waiting { expires, opens_wallet } => self.in_awaiting(|awaiting, shared| {
                 awaiting.still_waits(now, expires, opens_wallet, source, shared, effects);
             }),
             Standing::Ended(end) => self.end(Phase::Ended { end, order }, effects),
-            Standing::Over => {
-                let goes_on = match &mut self.phase {
-                    Phase::Awaiting(awaiting) => awaiting.over(now, &self.shared),
-                    _ => false,
-                };
-                if !goes_on {
-                    self.finish(now, How::Finished, order, effects);
-                }
-            }
+            Standing::Over { heard } => self.over(now, heard, order, effects),
             Standing::Paid { redirect_wait, returning } => {
                 // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
                 let stays = source == Source::OtherTab || matches!(self.shared.visit, Visit::See(..));
@@ -214,6 +218,40 @@ impl Checkout {
         self.end(Phase::Paid(Paid::new(now, How::Paid, order, target, wait, stays)), effects);
     }
 
+    /// Whether a payment may be under way that an earlier visit has asked for, and must not be asked for again unasked.
+    fn may_be_under_way(&self) -> bool {
+        let Shared { place, terms, wants_to_pay_again, .. } = &self.shared;
+        terms.asks_once && !wants_to_pay_again && matches!(place.past, Past::Left | Past::Visited)
+    }
+
+    fn is_settled(&self) -> bool {
+        matches!(&self.phase, Phase::Awaiting(awaiting) if awaiting.is_settled())
+    }
+
+    /// The order waits no more, and whether it is paid is not known yet, or never will be.
+    fn over(&mut self, now: Instant, heard: bool, order: Arc<Order>, effects: &mut Vec<Effect>) {
+        let goes_on = match &mut self.phase {
+            Phase::Awaiting(awaiting) => awaiting.over(now, heard, &mut self.shared),
+            _ => self.shared.terms.confirms,
+        };
+        if !goes_on {
+            self.finish(now, How::Finished, order, effects);
+        }
+    }
+
+    /// The app around the page has answered.
+    pub(super) fn host_answered(&mut self, now: Instant, result: HostResult, effects: &mut Vec<Effect>) {
+        let Phase::Awaiting(awaiting) = &mut self.phase else { return };
+        if !awaiting.host_answered(now, result, &self.shared, effects) {
+            return;
+        }
+        if result == HostResult::Done && self.shared.terms.status_timeout.is_none() {
+            // Nobody can be asked: the shopper sees it in the shop.
+            let order = Arc::clone(&awaiting.order);
+            self.finish(now, How::Finished, order, effects);
+        }
+    }
+
     /// Nothing is left to be done here: the shopper is sent to where they see the order.
     fn finish(&mut self, now: Instant, how: How, order: Arc<Order>, effects: &mut Vec<Effect>) {
         let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
@@ -245,27 +283,28 @@ impl Checkout {
     pub(super) fn choose_again(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         if let Phase::Awaiting(awaiting) = &self.phase
             && self.shared.terms.chooses_here
-            && let Some(choosing) = awaiting.choice(now, None)
+            && let Some(choosing) = awaiting.choice(now)
         {
             self.end(Phase::Choosing(choosing), effects);
         }
     }
 
     /// What a refusal of the payment leads to, where its meaning is known.
-    fn refused(&mut self, now: Instant, verdict: Verdict, words: Option<String>, effects: &mut Vec<Effect>) {
+    pub(super) fn refused(&mut self, now: Instant, verdict: Verdict, words: Option<String>, effects: &mut Vec<Effect>) {
         let Phase::Awaiting(awaiting) = &mut self.phase else { return };
         let order = Arc::clone(&awaiting.order);
         match verdict {
             Verdict::NotPayable => {
                 awaiting.nothing_left(now, effects);
-                self.in_standing(now, Standing::Over, Source::Gateway, effects);
+                self.in_standing(now, Standing::Over { heard: true }, Source::Gateway, effects);
             }
             Verdict::NothingToPay => self.finish(now, How::Free, order, effects),
-            _ => {
-                let other =
-                    (verdict == Verdict::Unsupported && self.shared.terms.chooses_here).then(|| awaiting.choice(now, Some(words.clone())));
-                self.end(other.flatten().map_or(Phase::Failed(Reason::Refused(verdict, words)), Phase::Choosing), effects);
+            Verdict::Unsupported if self.shared.terms.chooses_here => {
+                let choosing = awaiting.choice(now);
+                self.shared.unsupported.extend(order.method.as_ref().map(|method| (method.code.clone(), words.clone())));
+                self.end(choosing.map_or(Phase::Failed(Reason::Refused(verdict, words)), Phase::Choosing), effects);
             }
+            _ => self.end(Phase::Failed(Reason::Refused(verdict, words)), effects),
         }
     }
 
@@ -284,8 +323,13 @@ impl Checkout {
     }
 
     fn offered(&mut self, now: Instant, result: Result<Offer, Failure>, retry_after: Option<Duration>, effects: &mut Vec<Effect>) {
-        if let Err(Failure::Refused(Refusal { message, verdict: Some(verdict), .. })) = &result {
-            let (verdict, words) = (*verdict, message.clone());
+        let meaning = match &result {
+            Err(Failure::Refused(Refusal { message, verdict: Some(verdict), .. })) => Some((*verdict, message.clone())),
+            // What got lost may have been taken on.
+            Err(Failure::Fault(_)) if self.shared.terms.asks_once => Some((Verdict::Unsure, None)),
+            _ => None,
+        };
+        if let Some((verdict, words)) = meaning {
             if let Err(failure) = result {
                 effects.push(Effect::Tell(Warning::CallFailed { call: "order/qrcode", failure }));
             }

@@ -40,7 +40,7 @@ pub(super) struct Awaiting {
     expired_since: Option<Instant>,
     pub(super) expires: Option<UnixSeconds>,
     /// What became of a payment that the app around the page makes.
-    pub(super) handing: Option<Handing>,
+    handing: Option<(Handing, Instant)>,
     id: Option<OrderId>,
     offer: Offered,
     /// Whether the wallet that was opened came.
@@ -110,7 +110,13 @@ impl Awaiting {
         let comes_to_pay = claim.is_none();
         let offer = match (claim, &id) {
             (Some(claim), _) => Offered::Nothing(claim),
-            (None, id) if id.is_some() || given.is_some() => Offered::Asking(Attempts::new(now)),
+            (None, id) if id.is_some() || given.is_some() => {
+                if shared.terms.asks_once {
+                    // Before it is asked for: who loads the page again does not pay again.
+                    effects.push(Effect::MarkVisited);
+                }
+                Offered::Asking(Attempts::new(now))
+            }
             (None, _) => {
                 effects.push(Effect::Tell(Warning::NoNumber));
                 Offered::Missing(None)
@@ -185,7 +191,7 @@ impl Awaiting {
             Prompting::Here { .. } | Prompting::Nothing => None,
         };
         let poll = self.poll.deadline().filter(|_| shared.terms.status_timeout.is_some());
-        [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared)].into_iter().flatten().min()
+        [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared), self.app_deadline()].into_iter().flatten().min()
     }
 
     /// The next second of the countdown, while somebody sees it.
@@ -219,6 +225,11 @@ impl Awaiting {
                 Pay::Agree { asked, due }
             }
             Offered::Asking(_) => Pay::Asking,
+            // While the app around the page may be paying there is nothing else to pay with.
+            Offered::Instrument(means) if self.is_handed_over() => {
+                let actions = vec![Action::HandOver];
+                Pay::Instrument(Arc::new(Means { actions, instrument: means.instrument.clone() }))
+            }
             Offered::Instrument(means) => Pay::Instrument(Arc::clone(means)),
             Offered::Missing(words) => Pay::Missing(words.clone()),
             Offered::Notice { copyable, tone, words } => Pay::Notice { copyable: *copyable, tone: *tone, words: words.clone() },
@@ -238,6 +249,11 @@ impl Awaiting {
     /// Whether there is, or may yet be, something to pay with.
     fn may_be_paid(&self) -> bool {
         matches!(self.offer, Offered::Asking(_) | Offered::Instrument(_)) && self.agreement.is_none() && self.overs == 0
+    }
+
+    /// What became of a payment that the app around the page makes.
+    pub(super) fn handing(&self) -> Option<Handing> {
+        self.handing.map(|(handing, _)| handing)
     }
 
     pub(super) fn has_prompt(&self) -> bool {
@@ -267,10 +283,17 @@ impl Awaiting {
     }
 
     /// The order waits no more, and whether it is paid is not known. `false`: that will not be known any more.
-    pub(super) fn over(&mut self, now: Instant, shared: &Shared) -> bool {
-        self.overs = self.overs.saturating_add(1);
-        self.poll.answered(now, self.circumstances(now, shared));
-        shared.terms.confirms && self.overs < MOST_OVERS
+    /// `heard`: whoever knows was asked.
+    pub(super) fn over(&mut self, now: Instant, heard: bool, shared: &mut Shared) -> bool {
+        // From now on nothing can be paid.
+        self.overs = self.overs.max(1);
+        if heard {
+            self.overs = self.overs.saturating_add(1);
+            self.poll.answered(now, self.circumstances(now, shared));
+        } else {
+            self.poll_failed(now, false, shared, None);
+        }
+        shared.terms.confirms && self.overs <= MOST_OVERS
     }
 
     /// Nothing is left for the shopper to do: the gateway has to say that it is paid.
@@ -293,40 +316,62 @@ impl Awaiting {
         }
     }
 
-    /// The choice of another method; with the gateway's words where it does not support this one.
-    pub(super) fn choice(&self, now: Instant, unsupported: Option<Option<String>>) -> Option<Choosing> {
-        if matches!(self.offer, Offered::Settled) || self.overs > 0 {
+    /// The choice of another method; `None` while a payment may be under way.
+    pub(super) fn choice(&self, now: Instant) -> Option<Choosing> {
+        if self.is_settled() || self.overs > 0 || self.is_handed_over() {
             return None;
         }
-        let mut order = Order::clone(&self.order);
-        let method = order.method.take().map(|method| method.code);
-        let choosing = Choosing::new(now, self.id.clone()?, Arc::new(order), self.expires, self.redirect_wait);
-        Some(match (unsupported, method) {
-            (Some(words), Some(method)) => choosing.without(method, words),
-            _ => choosing,
-        })
+        let order = Order { method: None, ..Order::clone(&self.order) };
+        Some(Choosing::new(now, self.id.clone()?, Arc::new(order), self.expires, self.redirect_wait))
     }
 
-    /// Has the app around the page pay.
-    pub(super) fn hand_over(&mut self, effects: &mut Vec<Effect>) {
+    /// Whether nothing is left for the shopper to do.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.offer, Offered::Settled)
+    }
+
+    /// The question for a payment that got no answer, and must not be asked again: it may have been one.
+    pub(super) fn lost_payment(&self, now: Instant, shared: &Shared) -> Option<QuestionId> {
+        let Offered::Asking(attempts) = &self.offer else { return None };
+        attempts.asking().filter(|question| shared.terms.asks_once && question.is_overdue(now)).map(|question| question.id)
+    }
+
+    /// Whether the app around the page may be paying, or has paid.
+    fn is_handed_over(&self) -> bool {
+        matches!(self.handing, Some((Handing::Asked | Handing::Answered(HostResult::Done | HostResult::Unsure), _)))
+    }
+
+    /// Has the app around the page pay. One that says nothing can be asked again after a while: the payment is the same.
+    pub(super) fn hand_over(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        let is_busy = matches!(self.handing, Some((Handing::Asked, since)) if now.since(since) < Duration::from_secs(3));
         if let Offered::Instrument(means) = &self.offer
             && let Some(call) = means.instrument.host.clone()
-            && !matches!(self.handing, Some(Handing::Asked))
+            && !is_busy
         {
-            self.handing = Some(Handing::Asked);
+            self.handing = Some((Handing::Asked, now));
             // Who loads the page again is not made to pay again.
             effects.push(Effect::MarkVisited);
             effects.push(Effect::HandOver(call));
         }
     }
 
-    /// The app around the page has answered. It may be paid: the gateway is asked.
-    pub(super) fn host_answered(&mut self, now: Instant, result: HostResult, shared: &Shared, effects: &mut Vec<Effect>) {
-        if self.handing.is_some() {
-            self.handing = Some(Handing::Answered(result));
-            if result != HostResult::Missing {
-                self.attend(now, shared, effects);
-            }
+    /// The app around the page has answered, which it may do late. It may be paid: the gateway is asked. `false`: nobody
+    /// asked it.
+    pub(super) fn host_answered(&mut self, now: Instant, result: HostResult, shared: &Shared, effects: &mut Vec<Effect>) -> bool {
+        if self.handing.is_none() {
+            return false;
+        }
+        self.handing = Some((Handing::Answered(result), now));
+        if result != HostResult::Missing {
+            self.attend(now, shared, effects);
+        }
+        true
+    }
+
+    /// The shopper is back from somewhere. An app that has said nothing until then may never do.
+    pub(super) fn came_back(&mut self) {
+        if let Some((handing @ Handing::Asked, _)) = &mut self.handing {
+            *handing = Handing::Answered(HostResult::Unsure);
         }
     }
 
@@ -450,8 +495,10 @@ impl Awaiting {
             }
         };
         self.open_wallet_if_wanted(now, shared, effects);
-        if shared.visible && shared.place.past != Past::Visited && !is_expired(self.expires, now, shared) {
-            self.hand_over(effects);
+        // What is asked for once is handed over once; the note of that is younger than this page.
+        let is_first = shared.place.past != Past::Visited || shared.terms.asks_once;
+        if shared.visible && is_first && !is_expired(self.expires, now, shared) {
+            self.hand_over(now, effects);
         }
         None
     }
@@ -584,6 +631,7 @@ impl Awaiting {
             effects.push(Effect::Abandon(overdue.id));
             self.poll_failed(now, false, shared, None);
         }
+        self.give_up_on_app(now);
         let circumstances = self.circumstances(now, shared);
         if let Some(timeout) = shared.terms.status_timeout
             && self.poll.is_due(now, circumstances)
@@ -593,6 +641,20 @@ impl Awaiting {
             }
             let call = Call::Status(self.order_ref.clone());
             self.poll.asked(ask(&mut shared.numbering, now, call, timeout, effects));
+        }
+    }
+
+    /// An app that says nothing for long is not waited for.
+    fn give_up_on_app(&mut self, now: Instant) {
+        if self.app_deadline().is_some_and(|deadline| deadline <= now) {
+            self.came_back();
+        }
+    }
+
+    fn app_deadline(&self) -> Option<Instant> {
+        match self.handing {
+            Some((Handing::Asked, since)) => Some(since + LONGEST_SILENCE),
+            _ => None,
         }
     }
 
@@ -611,8 +673,11 @@ impl Awaiting {
     }
 }
 
+/// For how long an app that was asked to pay may say nothing.
+const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+
 /// How often it is asked whether an order is paid that waits no more.
-const MOST_OVERS: u8 = 5;
+const MOST_OVERS: u8 = 15;
 
 fn opens_app(action: &Action) -> bool {
     matches!(action, Action::OpenApp(_) | Action::OpenWallet(_))

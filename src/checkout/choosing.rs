@@ -20,8 +20,6 @@ pub(super) struct Choosing {
     methods: Methods,
     pub(super) order: Arc<Order>,
     pub(super) redirect_wait: Option<Duration>,
-    /// A method that was chosen before and is not supported after all; with the gateway's words.
-    unsupported: Option<(String, Option<String>)>,
 }
 
 #[derive(Debug)]
@@ -33,13 +31,7 @@ enum Methods {
 
 impl Choosing {
     pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>, expires: Option<UnixSeconds>, redirect_wait: Option<Duration>) -> Self {
-        Self { check: None, expires, id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait, unsupported: None }
-    }
-
-    /// The order's method is not supported: it is offered no more.
-    pub(super) fn without(mut self, method: String, words: Option<String>) -> Self {
-        self.unsupported = Some((method, words));
-        self
+        Self { check: None, expires, id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait }
     }
 
     /// The question under way that an answer of this kind belongs to.
@@ -98,9 +90,9 @@ impl Choosing {
         let Methods::Asking(attempts) = &mut self.methods else { return };
         self.methods = match result {
             Ok(mut methods) => {
-                let unsupported = self.unsupported.as_ref();
-                methods.retain(|method| unsupported.is_none_or(|(code, _)| *code != method.code));
-                let trouble = unsupported.map_or(Trouble::None, |(_, words)| Trouble::Refused(words.clone()));
+                // What was chosen before and is not supported after all is offered no more.
+                methods.retain(|method| shared.unsupported.iter().all(|(code, _)| *code != method.code));
+                let trouble = shared.unsupported.last().map_or(Trouble::None, |(_, words)| Trouble::Refused(words.clone()));
                 match (methods.is_empty(), trouble) {
                     (true, Trouble::None) => Methods::Missing(Trouble::Refused(None)),
                     (true, trouble) => Methods::Missing(trouble),

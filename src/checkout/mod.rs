@@ -51,7 +51,7 @@ pub use question::QuestionId;
 pub use time::{GatewayClock, Instant};
 pub use view_model::{Choice, Connection, Entry, Handing, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
-use crate::order::{Call, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Visit};
+use crate::order::{Call, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Verdict, Visit};
 
 /// What a checkout starts from.
 #[derive(Clone, Debug, Default)]
@@ -99,8 +99,12 @@ struct Shared {
     return_page: Option<ReturnTarget>,
     terms: Terms,
     told: Told,
+    /// The methods that the gateway has refused, with its words.
+    unsupported: Vec<(String, Option<String>)>,
     visible: bool,
     visit: Visit,
+    /// Whether the shopper wants to pay although an earlier payment may be under way.
+    wants_to_pay_again: bool,
 }
 
 /// Who was told where the order stands.
@@ -161,8 +165,22 @@ impl Checkout {
             clock.learn(server_time, Instant::default(), now);
         }
         let phase = Phase::beginning(now, &visit);
-        let (dice, numbering) = (Dice::new(seed), Numbering::default());
-        let shared = Shared { clock, dice, numbering, online, place, rank: seed, return_hosts, return_page, terms, told, visible, visit };
+        let shared = Shared {
+            clock,
+            dice: Dice::new(seed),
+            numbering: Numbering::default(),
+            online,
+            place,
+            rank: seed,
+            return_hosts,
+            return_page,
+            terms,
+            told,
+            unsupported: Vec::new(),
+            visible,
+            visit,
+            wants_to_pay_again: false,
+        };
         let mut checkout = Self { phase, shared };
         let mut effects = Vec::new();
         checkout.proceed(now, &mut effects);
@@ -210,7 +228,7 @@ impl Checkout {
             Phase::Awaiting(awaiting) => {
                 view.connection = awaiting.connection(self.shared.online);
                 view.expires = awaiting.expires;
-                view.handing = awaiting.handing;
+                view.handing = awaiting.handing();
                 view.not_opened = awaiting.has_not_opened();
                 view.pay = Some(awaiting.pay(now, &self.shared));
                 view.remaining = awaiting.remaining(now, &self.shared);
@@ -264,7 +282,10 @@ impl Checkout {
             Event::Agreed => self.in_awaiting(|awaiting, shared| awaiting.agreed(now, shared, effects)),
             Event::AnotherWayPressed => self.choose_again(now, effects),
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
-            Event::CameBack => self.attend(now, effects),
+            Event::CameBack => {
+                self.in_awaiting(|awaiting, _| awaiting.came_back());
+                self.attend(now, effects);
+            }
             Event::Chosen { method } => {
                 if let Phase::Choosing(choosing) = &mut self.phase
                     && let Some(method) = choosing.choose(now, &method, &mut self.shared, effects)
@@ -287,8 +308,8 @@ impl Checkout {
                 }
             }
             Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(now, shared, effects)),
-            Event::HandOverPressed => self.in_awaiting(|awaiting, _| awaiting.hand_over(effects)),
-            Event::HostAnswered { result } => self.in_awaiting(|awaiting, shared| awaiting.host_answered(now, result, shared, effects)),
+            Event::HandOverPressed => self.in_awaiting(|awaiting, _| awaiting.hand_over(now, effects)),
+            Event::HostAnswered { result } => self.host_answered(now, result, effects),
             Event::GoNowFollowed => self.in_paid(|paid| {
                 paid.settle();
                 effects.push(Effect::MarkLeft);
@@ -313,7 +334,10 @@ impl Checkout {
                 }
                 self.attend(now, effects);
             }
-            Event::RetryPressed => self.retry(now, effects),
+            Event::RetryPressed => {
+                self.shared.wants_to_pay_again |= matches!(self.phase, Phase::Failed(Reason::Refused(Verdict::Unsure, _)));
+                self.retry(now, effects);
+            }
             Event::SoundBlocked => self.in_awaiting(|awaiting, _| awaiting.sound_blocked()),
             Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
             Event::StayPressed => self.in_paid(Paid::settle),
@@ -322,6 +346,7 @@ impl Checkout {
             Event::VisibilityChanged { visible } => {
                 self.shared.visible = visible;
                 if visible {
+                    self.in_awaiting(|awaiting, _| awaiting.came_back());
                     self.attend(now, effects);
                 } else {
                     // A tab that is looked at is the one to ask, and to go to the shop.
@@ -387,7 +412,14 @@ impl Checkout {
     /// Does what the time calls for: questions that are due or overdue, and the jump to the shop.
     fn proceed(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
-            Phase::Awaiting(awaiting) => awaiting.proceed(now, &mut self.shared, effects),
+            Phase::Awaiting(awaiting) => {
+                if let Some(lost) = awaiting.lost_payment(now, &self.shared) {
+                    effects.push(Effect::Abandon(lost));
+                    self.refused(now, Verdict::Unsure, None, effects);
+                } else {
+                    awaiting.proceed(now, &mut self.shared, effects);
+                }
+            }
             Phase::Choosing(choosing) => choosing.proceed(now, &mut self.shared, effects),
             Phase::Entering(entering) => {
                 let proceeded = entering.proceed(now, &mut self.shared, effects);

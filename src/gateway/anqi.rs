@@ -52,7 +52,8 @@ pub(super) fn start(premises: &Premises) -> Result<Start, LinkFault> {
     let methods = METHODS.iter().filter(|(code, _)| is_offered(code) && works_here(code)).map(method).collect();
     let order_ref = OrderRef::Id(id);
     let visit = if pay_way.is_some() { Visit::Pay(order_ref) } else { Visit::Choose(order_ref) };
-    let terms = Terms { asked: None, chooses_here: true, confirms: premises.confirm.is_some(), status_timeout: Some(STATUS_TIMEOUT) };
+    let confirms = premises.confirm.is_some();
+    let terms = Terms { chooses_here: true, confirms, status_timeout: Some(STATUS_TIMEOUT), ..Terms::default() };
     let anqi = Anqi {
         check: [&premises.api, "/payment/check"].concat(),
         confirm: premises.confirm.clone(),
@@ -100,16 +101,16 @@ impl Anqi {
             (Call::Status(order), 0) => match (opened(reply), &self.confirm) {
                 // The trap: this is said of a cancelled order too.
                 (Ok(_), Some(path)) => return Step::Ask(xarr::confirmation(path, order)),
-                (Ok(_), None) => Answer::Status(Ok(Standing::Over)),
+                (Ok(_), None) => Answer::Status(Ok(Standing::Over { heard: true })),
                 (Err(Failure::Refused(Refusal { code: ERROR, .. })), _) => {
                     Answer::Status(Ok(Standing::Waiting { expires: None, opens_wallet: false }))
                 }
                 (Err(failure), _) => Answer::Status(Err(failure)),
             },
-            // What the source does not say, or says of an order that it has not heard of yet, is asked again.
+            // What the source does not say, or says of a payment that it has not heard of yet, is asked again.
             (Call::Status(_), _) => match xarr::decode(call, reply, origin) {
                 Answer::Status(Ok(standing)) if !standing.is_waiting() => Answer::Status(Ok(standing)),
-                _ => Answer::Status(Ok(Standing::Over)),
+                answer => Answer::Status(Ok(Standing::Over { heard: answer.is_good() })),
             },
             _ => call.failed(Failure::Fault(Fault::Network)),
         })

@@ -90,7 +90,7 @@ pub(super) fn start(premises: &Premises) -> Result<Start, LinkFault> {
     };
     let confirms = premises.confirm.is_some();
     let status_timeout = Terms::default().status_timeout.filter(|_| confirms);
-    let terms = Terms { asked: None, chooses_here: true, confirms, status_timeout };
+    let terms = Terms { asked: None, asks_once: true, chooses_here: true, confirms, status_timeout };
     Ok(Start { amount: Some(price), gateway: Gateway::Instant(instant), subject: None, terms, visit })
 }
 
@@ -142,7 +142,14 @@ impl Instant {
 
     pub(super) fn hear(&self, call: &Call, reply: Result<Reply<'_>, Fault>, origin: &str) -> Step {
         Step::Answer(match call {
-            Call::Info(_) => self.complete(xarr::seen(call, reply, self.wanted.as_ref())),
+            // Whether it is paid has to be known before it is paid, where somebody knows.
+            Call::Info(_) => match reply {
+                Err(fault) => call.failed(Failure::Fault(fault)),
+                Ok(Reply { http_status: 500.., .. }) => {
+                    call.failed(Failure::Fault(Fault::Undecodable("the source that confirms is out of order")))
+                }
+                Ok(_) => self.complete(xarr::seen(call, reply, self.wanted.as_ref())),
+            },
             Call::QrCode { method, .. } => {
                 let opened = reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE));
                 Answer::QrCode(opened.and_then(|fields| offer(&fields, method.as_deref().unwrap_or_default())).map_err(with_verdict))
@@ -249,17 +256,12 @@ fn is_whole(json: &str) -> bool {
     Json::read(json).is_some()
 }
 
-/// `status` 0 with words is all that this gateway says of a refusal. What has gone out and came to nothing may have been
-/// taken on: it is not sent again by itself.
+/// `status` 0 with words is all that this gateway says of a refusal.
 fn with_verdict(failure: Failure) -> Failure {
-    Failure::Refused(match failure {
-        Failure::Fault(_) => Refusal { code: 0, message: None, verdict: Some(Verdict::Unsure) },
-        Failure::Refused(refusal) => {
-            let words = refusal.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-            let is_signed_out = contains(&words, "token") || contains(&words, "登录");
-            Refusal { verdict: Some(if is_signed_out { Verdict::SignIn } else { Verdict::Other }), ..refusal }
-        }
-    })
+    let Failure::Refused(refusal) = failure else { return failure };
+    let words = refusal.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let is_signed_out = contains(&words, "token") || contains(&words, "登录");
+    Failure::Refused(Refusal { verdict: Some(if is_signed_out { Verdict::SignIn } else { Verdict::Other }), ..refusal })
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Source: `002_13dffef3a224743b.txt` and `protocols.md` section 2. The page holds no key: it posts the fields of its link as
 //! they are. Afterwards the same gateway speaks the template API.
 
+use core::cell::RefCell;
+
 use super::{
     Premises, Reply, Request, Start, Step,
     link::{Link, LinkFault, unusable},
@@ -23,13 +25,13 @@ const FIELDS: [&str; 11] =
     ["pid", "type", "out_trade_no", "notify_url", "return_url", "name", "money", "sitename", "ext", "sign", "sign_type"];
 /// The longest `ext`, in characters.
 const MAX_EXT: usize = 100;
-/// "Duplicate order number".
-const DUPLICATE: i64 = 705;
 
 /// A signed form, and what it says of the order.
 #[derive(Clone, Debug)]
 pub struct Mapi {
     form: String,
+    /// What was refused, while it is looked whether there is such an order all the same.
+    refused: RefCell<Option<Refusal>>,
     method: String,
     money: Fen,
     order_ref: OrderRef,
@@ -52,7 +54,16 @@ pub(super) fn start(premises: &Premises) -> Result<Start, LinkFault> {
     }
     let order_ref = OrderRef::Out { out_order_id: out_order_id.clone(), pid };
     let path = premises.pay_path.clone().unwrap_or_else(|| "/pay/mapi.php".to_owned());
-    let mapi = Mapi { form: link.form(), method, money, order_ref: order_ref.clone(), out_order_id, path, subject: subject.clone() };
+    let mapi = Mapi {
+        form: link.form(),
+        refused: RefCell::default(),
+        method,
+        money,
+        order_ref: order_ref.clone(),
+        out_order_id,
+        path,
+        subject: subject.clone(),
+    };
     Ok(Start {
         amount: Some(money),
         gateway: Gateway::Mapi(mapi),
@@ -78,15 +89,18 @@ impl Mapi {
     pub(super) fn hear(&self, call: &Call, round: u8, reply: Result<Reply<'_>, Fault>, origin: &str, api: &str) -> Step {
         let Call::Info(_) = call else { return Step::Answer(xarr::decode(call, reply, origin)) };
         if round > 0 {
-            // The order that had this number already: the very same one, when the page was loaded again.
             let resumed = xarr::decode(call, reply, origin);
-            let duplicate =
-                || Answer::Info(Err(Failure::Refused(Refusal { code: DUPLICATE, message: None, verdict: Some(Verdict::Duplicate) })));
-            return Step::Answer(if resumed.is_good() { resumed } else { duplicate() });
+            let is_unknown = matches!(&resumed, Answer::Info(Err(Failure::Refused(_))));
+            let refusal = self.refused.take().filter(|_| is_unknown);
+            return Step::Answer(refusal.map_or(resumed, |refusal| Answer::Info(Err(Failure::Refused(refusal)))));
         }
         let created = reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE)).map_err(with_verdict);
         match created {
-            Err(Failure::Refused(Refusal { code: DUPLICATE, .. })) => Step::Ask(xarr::request(&Call::Info(self.order_ref.clone()), api)),
+            // There may be such an order all the same, and it may be paid: the very same, when the page is loaded again.
+            Err(Failure::Refused(refusal)) if !is_of_the_link(&refusal) => {
+                self.refused.replace(Some(refusal));
+                Step::Ask(xarr::request(&Call::Info(self.order_ref.clone()), api))
+            }
             created => Step::Answer(Answer::Info(created.and_then(|fields| self.created(&fields, origin)).map(Box::new))),
         }
     }
@@ -118,6 +132,11 @@ impl Mapi {
     }
 }
 
+/// Whether the link itself is no good: then there is no order to look for.
+fn is_of_the_link(refusal: &Refusal) -> bool {
+    matches!(refusal.verdict, Some(Verdict::AmountTooSmall | Verdict::BadSignature | Verdict::Incomplete))
+}
+
 /// What the codes mean: "Status code description" of the specification.
 fn with_verdict(failure: Failure) -> Failure {
     let Failure::Refused(refusal) = failure else { return failure };
@@ -127,7 +146,7 @@ fn with_verdict(failure: Failure) -> Failure {
         702 => Verdict::Maintenance,
         703 => Verdict::NoCodeForAmount,
         704 => Verdict::AmountTooSmall,
-        DUPLICATE => Verdict::Duplicate,
+        705 => Verdict::Duplicate,
         800 => Verdict::BadMerchant,
         901 => Verdict::NoChannel,
         _ => Verdict::Other,

@@ -38,9 +38,9 @@ pub fn request(call: &Call, api: &str) -> Request {
     Request::post([api, path].concat(), body)
 }
 
-/// The question to a source that tells how an order stands as this gateway does.
+/// The question to a source that tells how an order stands as this gateway does. It may want to know who asks.
 pub(super) fn confirmation(path: &str, order: &OrderRef) -> Request {
-    Request::post(path.to_owned(), naming(order))
+    Request { is_signed_in: true, ..Request::post(path.to_owned(), naming(order)) }
 }
 
 /// Where an order is paid, beside the page at `path`: `/pay/{id}`, below whatever stands before `pay` or `cashier` there.

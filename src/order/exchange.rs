@@ -132,7 +132,10 @@ pub enum Standing {
     /// It will not be paid any more.
     Ended(End),
     /// It does not wait any more, and whether it is paid is not known.
-    Over,
+    Over {
+        /// Whether nobody knows who can be asked, or whoever knows could not be asked now.
+        heard: bool,
+    },
     /// It is paid: the only success there is.
     Paid {
         /// How long to wait before the jump. `None`: as the first answer said.

@@ -10,6 +10,8 @@ use super::Fen;
 pub struct Terms {
     /// What the link asks to be paid: any other amount has to be agreed to first.
     pub asked: Option<Fen>,
+    /// Whether a payment that was asked for must not be asked for again by itself: an answer that got lost may have been one.
+    pub asks_once: bool,
     /// Whether the shopper chooses a method on this page, rather than on one of its own.
     pub chooses_here: bool,
     /// Whether the gateway, or another source, tells "paid" from "not waiting any more".
@@ -20,6 +22,6 @@ pub struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { asked: None, chooses_here: false, confirms: true, status_timeout: Some(Duration::from_secs(8)) }
+        Self { asked: None, asks_once: false, chooses_here: false, confirms: true, status_timeout: Some(Duration::from_secs(8)) }
     }
 }

@@ -44,7 +44,7 @@ fn standing() -> impl Strategy<Value = Standing> {
                 _ => Returning::To(ReturnTarget::decode("https://shop.example/back").unwrap()),
             },
         }),
-        1 => Just(Standing::Over),
+        1 => any::<bool>().prop_map(|heard| Standing::Over { heard }),
         1 => prop_oneof![Just(End::Closed), Just(End::TimedOut), Just(End::CreationFailed)].prop_map(Standing::Ended),
     ]
 }
@@ -154,12 +154,16 @@ fn any_setup() -> impl Strategy<Value = Setup> {
     let place = (past, host, device, any::<[bool; 3]>());
     let place =
         place.prop_map(|(past, host, device, [framed, sound, opens_nothing])| Place { device, framed, host, opens_nothing, past, sound });
-    let terms = (prop::option::weighted(0.3, 1000i64..1003), any::<[bool; 2]>()).prop_map(|(asked, [chooses_here, confirms])| Terms {
-        asked: asked.and_then(Fen::decode),
-        chooses_here,
-        confirms,
-        ..Terms::default()
-    });
+    let terms =
+        (prop::option::weighted(0.3, 1000i64..1003), any::<[bool; 4]>()).prop_map(|(asked, [asks_once, chooses_here, confirms, tells])| {
+            Terms {
+                asked: asked.and_then(Fen::decode),
+                asks_once,
+                chooses_here,
+                confirms,
+                status_timeout: Terms::default().status_timeout.filter(|_| tells),
+            }
+        });
     let terms = prop_oneof![Just(Terms::default()), terms];
     let seen = prop::option::of(Just(ReturnTarget::decode("https://shop.example/order").unwrap()));
     (any::<[bool; 2]>(), any::<u32>(), place, visit, terms, seen).prop_map(|([online, visible], seed, place, visit, terms, return_page)| {
@@ -182,6 +186,8 @@ struct Witness {
     /// Whether the gateway has said that nothing is left to be paid, or that the order waits no more.
     over: bool,
     paid: bool,
+    /// How often the shopper has wanted something to pay with.
+    presses: usize,
     place: Place,
     terminal: Option<Screen>,
     terms: Terms,
@@ -218,7 +224,7 @@ impl Witness {
         };
         match standing {
             Standing::Ended(end) => self.ends.push(*end),
-            Standing::Over => self.over = true,
+            Standing::Over { .. } => self.over = true,
             Standing::Paid { .. } => self.paid = true,
             Standing::Waiting { opens_wallet, .. } => self.wants_wallet |= opens_wallet,
         }
@@ -270,6 +276,9 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     prop_assert!(page.open.iter().filter(|(_, call)| is_status(call)).count() <= 1, "rule 2: more than one status question");
     prop_assert!(page.count(|effect| matches!(effect, Effect::Leave(_))) <= 1, "rule 4: left twice");
     prop_assert!(page.count(|effect| matches!(effect, Effect::OpenWallet(_))) <= 1, "rule 7: a wallet opened twice");
+    let payments = page.count(|effect| matches!(effect, Effect::Ask { call: Call::QrCode { .. }, .. }));
+    let first = usize::from(!matches!(witness.place.past, Past::Left | Past::Visited));
+    prop_assert!(!witness.terms.asks_once || payments <= first + witness.presses, "a payment was asked for again by itself");
     match &screen {
         Screen::Paid { .. } => prop_assert!(witness.paid, "rule 3: paid without the gateway's word"),
         Screen::Finished { .. } => prop_assert!(witness.over, "rule 3: finished without the gateway's word"),
@@ -305,7 +314,7 @@ proptest! {
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
-            Witness { agreed: false, answered_info: false, over: false, terms: setup.terms,
+            Witness { agreed: false, answered_info: false, over: false, presses: 0, terms: setup.terms,
             tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
@@ -324,9 +333,13 @@ proptest! {
                         witness.hear(&Answer::Status(Ok(standing.clone())));
                     }
                     match event {
+                        Event::RetryPressed => witness.presses += 1,
                         Event::Agreed => witness.agreed |= matches!(page.pay(), Some(Pay::Agree { .. })),
                         // What is chosen anew is agreed to anew.
-                        Event::Chosen { .. } => witness.agreed &= !matches!(page.pay(), Some(Pay::Choice(_))),
+                        Event::Chosen { .. } => {
+                            witness.presses += 1;
+                            witness.agreed &= !matches!(page.pay(), Some(Pay::Choice(_)));
+                        }
                         Event::WalletTapped => {
                             witness.opening = Some(page.now);
                             witness.tapped |= matches!(page.pay(), Some(Pay::Instrument(_)));

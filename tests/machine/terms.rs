@@ -142,7 +142,7 @@ fn an_order_that_waits_no_more_is_finished_unless_somebody_says_that_it_is_paid(
     page.answer(info(waiting(900)));
     page.answer(Answer::QrCode(Ok(Offer::Instrument(code()))));
     page.pass_until_asked(is_status);
-    page.answer(status(Standing::Over));
+    page.answer(status(Standing::Over { heard: true }));
     assert!(matches!(page.screen(), Screen::Finished { free: false, .. }));
     page.pass(seconds(10));
     assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 1, "to the order in the shop");
@@ -150,15 +150,17 @@ fn an_order_that_waits_no_more_is_finished_unless_somebody_says_that_it_is_paid(
     let mut page = open(here(true), "/pay/A1");
     page.answer(info(waiting(900)));
     page.answer(Answer::QrCode(Ok(Offer::Instrument(code()))));
-    for _ in 0..4 {
+    for heard in (0..40).map(|round| (30..40).contains(&round)) {
         page.pass_until_asked(is_status);
-        page.answer(status(Standing::Over));
+        page.answer(status(Standing::Over { heard }));
         assert_eq!(page.pay(), Some(Pay::Confirming), "nothing can be paid meanwhile");
         assert_eq!(page.checkout.view(page.now).remaining, None);
     }
-    page.pass_until_asked(is_status);
-    page.answer(status(Standing::Over));
-    assert!(matches!(page.screen(), Screen::Finished { .. }), "it is not asked for ever");
+    for _ in 0..5 {
+        page.pass_until_asked(is_status);
+        page.answer(status(Standing::Over { heard: true }));
+    }
+    assert!(matches!(page.screen(), Screen::Finished { .. }), "whoever knows is not asked for ever; a fault ends nothing");
 }
 
 #[test]
@@ -195,6 +197,79 @@ fn an_app_is_asked_once_and_its_word_is_not_the_gateways() {
 }
 
 #[test]
+fn an_app_that_says_nothing_is_not_waited_for_and_may_answer_late() {
+    let in_app_page = || {
+        let mut page = open(here(true), "/pay/A1");
+        page.answer(info(waiting(900)));
+        page.answer(Answer::QrCode(Ok(in_app())));
+        page
+    };
+    let handing = |page: &Page| page.checkout.view(page.now).handing;
+    let mut page = in_app_page();
+    page.send(Event::CameBack);
+    assert_eq!(handing(&page), Some(Handing::Answered(HostResult::Unsure)));
+    page.send(Event::AnotherWayPressed);
+    assert!(matches!(page.pay(), Some(Pay::Instrument(_))), "another payment is not begun meanwhile");
+    page.send(Event::HostAnswered { result: HostResult::Failed });
+    page.send(Event::AnotherWayPressed);
+    assert!(matches!(page.pay(), Some(Pay::Choice(_))));
+    let mut page = in_app_page();
+    page.pass(seconds(31));
+    assert_eq!(handing(&page), Some(Handing::Answered(HostResult::Unsure)));
+    page.send(Event::HandOverPressed);
+    assert_eq!(handed_over(&page), 2, "the same payment can be handed over again");
+}
+
+#[test]
+fn a_payment_is_asked_for_once() {
+    let once = || Terms { asks_once: true, ..here(true) };
+    let payments = |page: &Page| page.asked(|call| matches!(call, Call::QrCode { .. })).len();
+    let mut page = open(once(), "/pay/A1");
+    page.answer(info(waiting(900)));
+    page.pass(seconds(60));
+    assert!(matches!(page.screen(), Screen::Failed { reason: Reason::Refused(Verdict::Unsure, None), .. }));
+    page.send(Event::CameBack);
+    page.send(Event::ConnectionChanged { online: true });
+    page.pass(seconds(600));
+    assert_eq!(payments(&page), 1);
+    // Loaded again, it is not asked for before the shopper wants it.
+    for past in [Past::Visited, Past::Left] {
+        let place = Place { past, ..phone() };
+        let mut page = Page::open(Setup { place, terms: once(), ..setup() });
+        page.answer(info(waiting(900)));
+        assert!(matches!(page.screen(), Screen::Failed { reason: Reason::Refused(Verdict::Unsure, None), .. }));
+        assert_eq!(payments(&page), 0);
+        page.send(Event::RetryPressed);
+        page.answer(info(waiting(900)));
+        assert_eq!(payments(&page), 1);
+    }
+}
+
+#[test]
+fn what_was_settled_and_is_never_heard_of_is_finished() {
+    let mut page = open(here(true), "/pay/A1");
+    page.answer(info(waiting(900)));
+    page.answer(Answer::QrCode(Ok(Offer::Nothing)));
+    for _ in 0..40 {
+        if page.pass_until_asked(is_status) {
+            page.answer(status(waiting(900)));
+        }
+    }
+    assert!(matches!(page.screen(), Screen::Finished { free: false, target: Some(_), .. }));
+}
+
+#[test]
+fn who_is_signed_out_while_the_order_waits_is_told() {
+    let mut page = open(here(true), "/pay/A1");
+    page.answer(info(waiting(900)));
+    page.answer(Answer::QrCode(Ok(Offer::Instrument(code()))));
+    page.pass_until_asked(is_status);
+    let failure = Failure::Refused(Refusal { code: 1001, message: None, verdict: Some(Verdict::SignIn) });
+    page.answer(Answer::Status(Err(failure)));
+    assert!(matches!(page.screen(), Screen::Failed { reason: Reason::Refused(Verdict::SignIn, None), .. }));
+}
+
+#[test]
 fn who_loads_the_page_again_is_not_made_to_pay_again() {
     let place = Place { past: Past::Visited, ..phone() };
     let mut page = Page::open(Setup { place, terms: here(true), ..setup() });
@@ -211,12 +286,14 @@ fn who_loads_the_page_again_is_not_made_to_pay_again() {
 }
 
 #[test]
-fn where_nobody_can_be_asked_nobody_is() {
+fn where_nobody_can_be_asked_nobody_is_and_the_shopper_looks_in_the_shop() {
     let mut page = open(Terms { status_timeout: None, ..here(false) }, "/pay/A1");
     page.answer(info(waiting(90_000)));
     page.answer(Answer::QrCode(Ok(in_app())));
-    page.send(Event::HostAnswered { result: HostResult::Done });
     page.send(Event::CameBack);
+    page.pass(seconds(3600));
+    page.send(Event::HostAnswered { result: HostResult::Done });
+    assert!(matches!(page.screen(), Screen::Finished { .. }));
     page.pass(seconds(3600));
     assert!(page.asked(is_status).is_empty());
 }
