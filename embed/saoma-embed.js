@@ -51,10 +51,14 @@
     // A wallet's own functions are called by the app around this site, where there is one: options.onpay gives back its code.
     function pay(request) {
       function answer(code) {
-        if (isOpen && code !== undefined) frame.contentWindow.postMessage({ saoma: 1, type: "result", code: code }, address.origin);
+        if (isOpen && code !== undefined && code !== null) frame.contentWindow.postMessage({ saoma: 1, type: "result", code: code }, address.origin);
       }
-      Promise.resolve(options.onpay ? options.onpay(JSON.parse(request)) : "missing").then(answer, function () {
-        answer("fail");
+      new Promise(function (resolve) {
+        resolve(options.onpay ? options.onpay(JSON.parse(request)) : "missing");
+      }).then(answer, function (error) {
+        // What it did before it failed is not known, unless it says so.
+        var code = error && (error.code || error.resultStatus || error.errCode);
+        answer(code === undefined || code === null || typeof code === "object" ? "unknown" : code);
       });
     }
 

@@ -55,6 +55,11 @@ pub(crate) fn pop_segment<'text>(path: &mut Option<&'text str>) -> Option<&'text
     })
 }
 
+/// A text with one character in place of another.
+pub(crate) fn swapped(text: &str, from: char, to: char) -> String {
+    text.chars().map(|char| if char == from { to } else { char }).collect()
+}
+
 /// A whole number: one reader for all of them.
 pub(crate) fn int(text: &str) -> Option<i64> {
     text.parse().ok()

@@ -240,7 +240,9 @@ async fn call(address: &str) -> String {
     let asked = async {
         let response = client.get(uri).await.ok()?;
         let body = Limited::new(response.into_body(), 1024).collect().await.ok()?.to_bytes();
-        Some(String::from_utf8_lossy(&body).trim().to_owned())
+        // Nothing else of what answers on this machine is kept.
+        let is_heard = body.trim_ascii() == b"success";
+        Some(if is_heard { "success".to_owned() } else { "(not success)".to_owned() })
     };
     match tokio::time::timeout(Duration::from_secs(5), asked).await {
         Ok(Some(answer)) => answer,

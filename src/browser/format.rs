@@ -20,7 +20,7 @@ pub(super) fn money(amount: Fen) -> String {
 fn isolated(text: String) -> String {
     const MARKS: [char; 3] = ['\u{200e}', '\u{200f}', '\u{61c}'];
     let is_rtl = language::spoken().is_some_and(|language| language.messages.direction() == "rtl");
-    if is_rtl { ["\u{2066}", &text.replace(MARKS, ""), "\u{2069}"].concat() } else { text }
+    if is_rtl { ["\u{2066}", &text.chars().filter(|char| !MARKS.contains(char)).collect::<String>(), "\u{2069}"].concat() } else { text }
 }
 
 /// Day, hour and minute where the shopper is, with the name of that clock: other times on the page are the gateway's.

@@ -20,7 +20,8 @@ use crate::{
 };
 
 thread_local! {
-    static GATEWAY: Cell<&'static Gateway> = const { Cell::new(&Gateway::Xarr) };
+    /// Where there is none it is the template API.
+    static GATEWAY: Cell<Option<&'static Gateway>> = const { Cell::new(None) };
 }
 
 /// The longest conversation there is, in requests, and one to spare.
@@ -34,18 +35,18 @@ pub(super) fn named(query: &str) -> Option<String> {
 
 /// The page speaks to the gateway of this start from now on.
 pub(super) fn choose(gateway: Gateway) {
-    GATEWAY.set(Box::leak(Box::new(gateway)));
+    GATEWAY.set(Some(Box::leak(Box::new(gateway))));
 }
 
 /// Whether tabs of the same order understand each other's answers about how it stands.
 pub(super) fn shares_status() -> bool {
-    GATEWAY.get().shares_status()
+    GATEWAY.get().is_none_or(Gateway::shares_status)
 }
 
 /// How the console names a call.
 pub(super) fn name_of(call: &'static str) -> &'static str {
     match (GATEWAY.get(), call) {
-        (Gateway::Xarr, _) => call,
+        (None, _) => call,
         (_, "order/info") => "asking for the order",
         (_, "order/qrcode") => "asking for the payment",
         (_, "order/status") => "asking whether it is paid",
@@ -55,11 +56,10 @@ pub(super) fn name_of(call: &'static str) -> &'static str {
 
 /// Puts a call to the gateway, in as many requests as it takes. With the last reply.
 pub(super) async fn converse(call: &Call, handle: &Handle) -> (Answer, Outcome) {
-    let gateway = GATEWAY.get();
-    if matches!(gateway, Gateway::Xarr) {
+    let Some(gateway) = GATEWAY.get() else {
         let outcome = http::send(gateway::request_xarr(call, settings::config().api()), None, handle).await;
         return (gateway::decode_xarr(call, outcome.reply(), &address::origin()), outcome);
-    }
+    };
     let mut outcome = Outcome::default();
     let mut heard = None;
     for round in 0..MOST_ROUNDS {
@@ -149,8 +149,11 @@ on_demand! {
 fn host_fields() -> Vec<(String, String)> {
     let order = capability::global("SaomaHost").and_then(|host| capability::of(&host, "order"));
     let Some(order) = order.map(Object::from) else { return Vec::new() };
-    let text =
-        |value: JsValue| value.as_string().or_else(|| value.as_f64().map(|number| js_sys::JsString::from(JsValue::from(number)).into()));
+    // Texts as they are, numbers as a script writes them.
+    let text = |value: JsValue| {
+        let is_plain = value.is_string() || value.as_f64().is_some();
+        is_plain.then(|| capability::call(&js_sys::global(), "String", &Array::of1(&value)))??.as_string()
+    };
     let entries = Object::entries(&order);
     entries.iter().filter_map(|entry| Some((Array::from(&entry).get(0).as_string()?, text(Array::from(&entry).get(1))?))).collect()
 }

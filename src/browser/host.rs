@@ -54,8 +54,18 @@ fn answered(detail: &JsValue) {
         None => value.as_string(),
     });
     if let Some(code) = code {
-        send(Event::HostAnswered { result: HostResult::of_code(ASKED.get(), &code) });
+        say(&code);
     }
+}
+
+fn say(code: &str) {
+    send(Event::HostAnswered { result: HostResult::of_code(ASKED.get(), code) });
+}
+
+/// What a function of the app threw may have a code too; without one nobody knows what it did before.
+fn threw(error: &JsValue) {
+    say("unknown");
+    answered(error);
 }
 
 /// `window.SaomaHost.pay`, a message handler of iOS, an interface of Android, or React Native.
@@ -64,13 +74,17 @@ fn in_app(request: &str) -> bool {
     if let Some(host) = capability::global("SaomaHost")
         && let Some(pay) = capability::of(&host, "pay")
     {
-        let answer = pay.dyn_ref::<Function>().and_then(|pay| pay.apply(&host, &argument).ok());
-        match answer.as_ref().and_then(|answer| answer.dyn_ref::<Promise>()) {
-            Some(promise) => {
-                let promise = promise.clone();
-                spawn_local(async move { answered(&JsFuture::from(promise).await.unwrap_or_else(|_| JsValue::from_str("fail"))) });
-            }
-            None => answered(answer.as_ref().unwrap_or(&JsValue::from_str("fail"))),
+        match pay.unchecked_ref::<Function>().apply(&host, &argument) {
+            Ok(answer) => match answer.dyn_into::<Promise>() {
+                Ok(promise) => spawn_local(async move {
+                    match JsFuture::from(promise).await {
+                        Ok(answer) => answered(&answer),
+                        Err(error) => threw(&error),
+                    }
+                }),
+                Err(answer) => answered(&answer),
+            },
+            Err(error) => threw(&error),
         }
         return true;
     }
@@ -100,6 +114,8 @@ fn in_page(request: &str) -> bool {
 pub(super) fn is_mini_program() -> bool {
     let says = |text: Option<String>| text.is_some_and(|text| crate::text::contains(&text, "miniprogram"));
     let agent = capability::global("navigator").and_then(|navigator| capability::text(&navigator, "userAgent"));
+    // Other apps have mini-programs too.
+    let agent = agent.filter(|agent| crate::text::contains(agent, "MicroMessenger/"));
     says(capability::text(&js_sys::global(), "__wxjs_environment")) || says(agent.map(|agent| agent.to_ascii_lowercase()))
 }
 
@@ -111,7 +127,8 @@ fn in_mini_program(request: &str) -> bool {
     }
     let page = settings::config().text("weapp_page").unwrap_or(WEAPP_PAGE);
     let url = [page, "?request=", &percent_encode(request)].concat();
-    let argument = capability::object(&[("url", &JsValue::from_str(&url))]);
+    let failed = Closure::<dyn Fn()>::new(|| say("missing")).into_js_value();
+    let argument = capability::object(&[("url", &JsValue::from_str(&url)), ("fail", &failed)]);
     let own = capability::global("wx").and_then(|wx| capability::of(&wx, "miniProgram"));
     if own.is_some_and(|own| capability::does(&own, "navigateTo", &Array::of1(&argument))) {
         return true;

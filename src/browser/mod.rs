@@ -282,9 +282,7 @@ fn shows_code(model: &ViewModel) -> bool {
 fn describe(warning: &Warning) -> String {
     match warning {
         Warning::CallFailed { call, failure } => http::describe_failure(gateway::name_of(call), failure),
-        Warning::NoNumber => {
-            "saoma: the gateway's order/info answer has no order_id, which order/qrcode and the choice of a method need".to_owned()
-        }
+        Warning::NoNumber => "saoma: the gateway's order/info answer has no order_id, which is needed to pay".to_owned(),
         Warning::ReturnTargetElsewhere => {
             "saoma: return_uri leads to a host that is not among return_hosts of the settings, and was refused".to_owned()
         }

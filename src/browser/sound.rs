@@ -9,7 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AudioContext, HtmlAudioElement, SpeechSynthesis};
 
-use super::{capability, send, speech};
+use super::{
+    capability, send,
+    speech::{self, Performance},
+};
 use crate::{checkout::Event, order::Prompt};
 
 /// What is sounding.
@@ -46,10 +49,7 @@ impl Sound {
         }
         // A tone for a clock that stands still would sound at the next touch, whatever that is.
         if let Some(context) = self.context.as_ref().filter(|context| capability::text(context, "state").as_deref() == Some("running")) {
-            for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
-                // A device without an output has no tone; the page says "paid" all the same.
-                let _ = tone(context, start, frequency);
-            }
+            perform(Performance::Tones(context.clone()));
         }
     }
 
@@ -94,20 +94,6 @@ impl Sound {
     }
 }
 
-/// A tenth of a second or so of one frequency (Hz), from `start` seconds on, without a click at its ends.
-fn tone(context: &AudioContext, start: f64, frequency: f32) -> Result<(), JsValue> {
-    let (oscillator, gain) = (context.create_oscillator()?, context.create_gain()?);
-    let begin = context.current_time() + start;
-    oscillator.frequency().set_value(frequency);
-    gain.gain().set_value_at_time(0.0, begin)?;
-    gain.gain().linear_ramp_to_value_at_time(0.2, begin + 0.02)?;
-    gain.gain().linear_ramp_to_value_at_time(0.0, begin + 0.18)?;
-    oscillator.connect_with_audio_node(&gain)?;
-    gain.connect_with_audio_node(&context.destination())?;
-    oscillator.start_with_when(begin)?;
-    oscillator.stop_with_when(begin + 0.2)
-}
-
 /// `None` in a browser without speech, of which Android's WebView is one.
 pub(super) fn speech() -> Option<SpeechSynthesis> {
     // Not every browser has the interface itself as an object to compare with.
@@ -134,9 +120,13 @@ fn speak(words: Option<&str>) {
     };
     let wish = WISHES.get().wrapping_add(1);
     WISHES.set(wish);
+    perform(Performance::Words { wish, words });
+}
+
+fn perform(performance: Performance) {
     spawn_local(async move {
-        // Without it the words are on the page to be read, and the console says why.
-        let _ = speech::say(words, wish).await;
+        // Without it the words are on the page to be read, and what the tone says is on it too.
+        let _ = speech::perform(performance).await;
     });
 }
 

@@ -1,19 +1,48 @@
-//! Words, spoken by a voice of the device.
+//! Words, spoken by a voice of the device, and tones.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{SpeechSynthesis, SpeechSynthesisUtterance, SpeechSynthesisVoice};
+use web_sys::{AudioContext, SpeechSynthesis, SpeechSynthesisUtterance, SpeechSynthesisVoice};
 
 use super::{capability, language, send, sound};
 use crate::{apart::on_demand, checkout::Event};
 
+/// What is to be heard.
+pub(super) enum Performance {
+    /// The two tones that say "paid".
+    Tones(AudioContext),
+    /// Words, if they are still wanted.
+    Words { wish: u32, words: String },
+}
+
 on_demand! {
     speech,
-    /// Says the words, if they are still wanted.
-    pub(super) fn say(words: String, wish: u32) -> () {
-        if !words.is_empty() && sound::is_wanted(wish) {
-            speak(&words);
+    /// Lets it be heard.
+    pub(super) fn perform(performance: Performance) -> () {
+        match performance {
+            Performance::Tones(context) => {
+                for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
+                    // A device without an output has no tone; the page says "paid" all the same.
+                    let _ = tone(&context, start, frequency);
+                }
+            }
+            Performance::Words { wish, words } if !words.is_empty() && sound::is_wanted(wish) => speak(&words),
+            Performance::Words { .. } => {}
         }
     }
+}
+
+/// A tenth of a second or so of one frequency (Hz), from `start` seconds on, without a click at its ends.
+fn tone(context: &AudioContext, start: f64, frequency: f32) -> Result<(), JsValue> {
+    let (oscillator, gain) = (context.create_oscillator()?, context.create_gain()?);
+    let begin = context.current_time() + start;
+    oscillator.frequency().set_value(frequency);
+    gain.gain().set_value_at_time(0.0, begin)?;
+    gain.gain().linear_ramp_to_value_at_time(0.2, begin + 0.02)?;
+    gain.gain().linear_ramp_to_value_at_time(0.0, begin + 0.18)?;
+    oscillator.connect_with_audio_node(&gain)?;
+    gain.connect_with_audio_node(&context.destination())?;
+    oscillator.start_with_when(begin)?;
+    oscillator.stop_with_when(begin + 0.2)
 }
 
 fn speak(words: &str) {

@@ -58,7 +58,7 @@ impl Tabs {
     pub(super) fn pass_on(&self, outcome: &http::Outcome) {
         let (status, body) = outcome.reply().map_or((0, ""), |reply| (reply.http_status, reply.body));
         let retry_after = outcome.retry_after().map(|span| span.as_secs().to_string()).unwrap_or_default();
-        self.post(&["answer", &self.rank.to_string(), &status.to_string(), &retry_after, body].join("\n"));
+        self.post(&["answer\n", &self.rank.to_string(), "\n", &status.to_string(), "\n", &retry_after, "\n", body].concat());
     }
 
     fn post(&self, text: &str) {

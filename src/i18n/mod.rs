@@ -6,7 +6,10 @@
 
 use alloc::{boxed::Box, string::String};
 
-use crate::{json::Json, text::contains};
+use crate::{
+    json::Json,
+    text::{contains, swapped},
+};
 
 /// A language the page speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -40,7 +43,7 @@ impl Locale {
     }
 
     fn of_wish(wish: &str) -> Option<Self> {
-        let wish = wish.to_ascii_lowercase().replace('_', "-");
+        let wish = swapped(&wish.to_ascii_lowercase(), '_', '-');
         let (language, rest) = wish.split_once('-').unwrap_or((&wish, ""));
         let traditional = rest.split('-').any(|part| matches!(part, "hant" | "hk" | "mo" | "tw")) && !contains(rest, "hans");
         match language {

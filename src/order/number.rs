@@ -1,6 +1,6 @@
 //! The numbers that name an order, and how a link carries them.
 
-use crate::text::{int, pop_segment, without_end};
+use crate::text::{int, pop_segment, swapped, without_end};
 
 /// The gateway's number of an order: text of 1 to 128 characters without blanks or control characters.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -117,7 +117,7 @@ pub fn query_param(query: &str, name: &str) -> Option<String> {
         .split('&')
         .filter_map(|pair| pair.split_once('='))
         .filter(|(key, _)| percent_decode(key) == name)
-        .map(|(_, value)| percent_decode(&value.replace('+', " ")))
+        .map(|(_, value)| percent_decode(&swapped(value, '+', ' ')))
         .find(|value| !value.trim().is_empty())
 }
 

@@ -14,9 +14,9 @@ use super::{
     subject,
 };
 use crate::{
-    checkout::{Event, Pay, Sound},
+    checkout::{Event, Handing, Pay, Sound},
     i18n::{countdown as clock, fill},
-    order::{Order, Tone},
+    order::{HostResult, Order, Tone},
 };
 
 /// From here on the countdown is shown as urgent.
@@ -153,7 +153,12 @@ fn another_way(context: Context, order: &Order) -> Option<El> {
     let can_choose = order.method.is_some() && context.view.once(|view| view.terms.chooses_here);
     can_choose.then(|| {
         el("div").class("wide").bind_child(
-            move || context.read(|view| matches!(view.pay, Some(Pay::Instrument(_) | Pay::Missing(_) | Pay::Notice { .. }))),
+            move || {
+                context.read(|view| {
+                    let is_free = !matches!(view.handing, Some(Handing::Asked | Handing::Answered(HostResult::Done | HostResult::Unsure)));
+                    is_free && matches!(view.pay, Some(Pay::Instrument(_) | Pay::Missing(_) | Pay::Notice { .. }))
+                })
+            },
             move |shown| shown.then(|| context.button("service", context.messages.another_way(), || Event::AnotherWayPressed)),
         )
     })

@@ -159,11 +159,6 @@ impl El {
         self
     }
 
-    /// The same, with a sign that something is on its way.
-    pub(super) fn awaited(self, coming: impl Future<Output = Option<Self>> + 'static) -> Self {
-        self.child(el("div").class("bone coming")).later(coming)
-    }
-
     /// Takes the element from the page.
     pub(super) fn remove(&self) {
         self.0.remove();

@@ -12,17 +12,16 @@ use crate::{
 };
 
 /// How far the payment has come; `spent` points are used for it.
-pub(super) fn host(context: Context, app: HostApp, spent: u64) -> El {
+pub(super) fn host(context: Context, app: HostApp, number: Option<String>, spent: u64) -> El {
     let messages = context.messages;
     let hint = (spent > 0).then(|| el("p").class("hint").text(&fill(messages.points_spent(), &[("points", &spent.to_string())])));
     let state = el("div")
         .class("wide")
-        .attr("role", "status")
-        .bind_child(move || context.read(|view| view.handing), move |handing| Some(state(context, app, *handing)));
+        .bind_child(move || context.read(|view| view.handing), move |handing| Some(state(context, app, number.as_deref(), *handing)));
     el("div").class("wide").child(state).child(hint)
 }
 
-fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
+fn state(context: Context, app: HostApp, number: Option<&str>, handing: Option<Handing>) -> El {
     let messages = context.messages;
     let name = match app {
         HostApp::Alipay => messages.method_alipay(),
@@ -33,9 +32,15 @@ fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
     let pay = || context.button("button primary", &named(messages.open_wallet()), || Event::HandOverPressed);
     let plate = |mark, heading: &str| el("div").class("plate covered").child(icon::mark(mark)).child(el("strong").text(heading));
     let detail = |text: &str| el("span").text(text);
+    // The payment that is handed over again is the same one.
+    let again = || context.button("button", messages.retry(), || Event::HandOverPressed);
+    let seen = || {
+        let page = context.config.return_page(number?)?;
+        Some(el("a").class("button primary").attr("href", page.as_str()).text(messages.order_page()))
+    };
     match handing {
         None => el("div").class("wide").child(pay()),
-        Some(Handing::Asked) => plate(Mark::Hourglass, &named(messages.host_asked())),
+        Some(Handing::Asked) => plate(Mark::Hourglass, &named(messages.host_asked())).child(again()),
         Some(Handing::Answered(HostResult::Cancelled)) => plate(Mark::Cross, messages.host_cancelled()).child(pay()),
         Some(Handing::Answered(HostResult::Failed)) => plate(Mark::Cross, &named(messages.host_failed())).child(pay()),
         Some(Handing::Answered(HostResult::Missing)) => {
@@ -44,12 +49,11 @@ fn state(context: Context, app: HostApp, handing: Option<Handing>) -> El {
                 HostApp::Alipay | HostApp::WeChat => messages.host_missing_detail(),
             };
             // The site around the page may have been too slow to greet.
-            let again = context.button("button", messages.retry(), || Event::HandOverPressed);
-            plate(Mark::Question, messages.host_missing()).child(detail(advice)).child(again)
+            plate(Mark::Question, messages.host_missing()).child(detail(advice)).child(again())
         }
         Some(Handing::Answered(HostResult::Done)) => plate(Mark::Hourglass, messages.checking()).child(detail(told(context))),
         Some(Handing::Answered(HostResult::Unsure)) => {
-            plate(Mark::Hourglass, messages.host_unsure()).child(detail(told(context))).child(pay())
+            plate(Mark::Hourglass, messages.host_unsure()).child(detail(told(context))).child(seen()).child(again())
         }
     }
 }

@@ -50,7 +50,9 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
             Action::CopyLink => copy_link(context),
             Action::HandOver => {
                 let spent = order.points.zip(order.method.as_ref()).map_or(0, |(points, method)| points.spent_by(&method.code));
-                Rare::Host { app: instrument.host.as_ref()?.app, spent }.place(context)
+                let number = order.id.as_ref().map(|id| id.as_str().to_owned());
+                // What the app is said to have done is read out.
+                Rare::Host { app: instrument.host.as_ref()?.app, number, spent }.place(context).attr("role", "status")
             }
             Action::LeaveApp => leave_app(context, name),
             Action::OpenApp(link) => {

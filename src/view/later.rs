@@ -27,31 +27,46 @@ pub(super) enum Extra {
 pub(super) enum Rare {
     Agreement { asked: Fen, due: Fen },
     Finished { free: bool, order: Arc<Order>, target: Option<ReturnTarget> },
-    Host { app: HostApp, spent: u64 },
+    Host { app: HostApp, number: Option<String>, spent: u64 },
     Points { freight: Option<Freight>, points: Option<Points>, price: Option<Fen> },
     Refusal { number: Option<String>, verdict: Verdict, words: Option<String> },
+}
+
+/// One or the other.
+enum Part {
+    Extra(Extra),
+    Rare(Rare),
 }
 
 impl Extra {
     /// A place for it, where it appears as soon as what shows it is here.
     pub(super) fn place(self, context: Context) -> El {
-        let owner = Owner::current().unwrap_or_default();
-        el("div").class("wide").awaited(async move { Some(extra(owner, context, self).await.unwrap_or_else(|_| desk::missing(context))) })
+        placed(Part::Extra(self), context, true)
     }
 
     /// The same for what is not waited for: it is missing where it does not come.
     pub(super) fn quietly(self, context: Context) -> El {
-        let owner = Owner::current().unwrap_or_default();
-        el("div").class("wide").later(async move { extra(owner, context, self).await.ok() })
+        placed(Part::Extra(self), context, false)
     }
 }
 
 impl Rare {
     /// A place for it, where it appears as soon as what shows it is here.
     pub(super) fn place(self, context: Context) -> El {
-        let owner = Owner::current().unwrap_or_default();
-        el("div").class("wide").awaited(async move { Some(rare(owner, context, self).await.unwrap_or_else(|_| desk::missing(context))) })
+        placed(Part::Rare(self), context, true)
     }
+}
+
+fn placed(part: Part, context: Context, is_awaited: bool) -> El {
+    let owner = Owner::current().unwrap_or_default();
+    let place = el("div").class("wide").child(is_awaited.then(|| el("div").class("bone coming")));
+    place.later(async move {
+        let shown = match part {
+            Part::Extra(part) => extra(owner, context, part).await.ok(),
+            Part::Rare(part) => rare(owner, context, part).await.ok(),
+        };
+        shown.or_else(|| is_awaited.then(|| desk::missing(context)))
+    })
 }
 
 on_demand! {
@@ -72,7 +87,7 @@ on_demand! {
         owner.with(|| match rare {
             Rare::Agreement { asked, due } => agreement::agreement(context, asked, due),
             Rare::Finished { free, order, target } => verdict::finished(context, free, &order, target.as_ref()),
-            Rare::Host { app, spent } => host::host(context, app, spent),
+            Rare::Host { app, number, spent } => host::host(context, app, number, spent),
             Rare::Points { freight, points, price } => points::points(context, price, points, freight),
             Rare::Refusal { number, verdict, words } => verdict::refused(context, number.as_deref(), verdict, words.as_deref()),
         })

@@ -10,6 +10,7 @@ use crate::{
     checkout::{Event, Reason},
     i18n::{Messages, fill, sentences},
     order::{End, Fen, Order, ReturnTarget},
+    text::swapped,
 };
 
 /// Heading and explanation of an order that ended.
@@ -128,7 +129,7 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
     let advice = [detail, Some(messages.order_again()), Some(messages.paid_already())].into_iter().flatten();
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice.collect::<Vec<_>>())))
-        .child(context.own_words(&kind.replace('-', "_")))
+        .child(context.own_words(&swapped(kind, '-', '_')))
         .child(line("subject", &what))
         .child(details::back(context, "button primary"))
         .children(details::support(context, Some(order)))
@@ -149,7 +150,7 @@ pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) ->
     let can_retry = !matches!(reason, Reason::LinkIncomplete | Reason::LinkInvalid(_));
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice)))
-        .child(context.own_words(&kind.replace('-', "_")))
+        .child(context.own_words(&swapped(kind, '-', '_')))
         .child(words.map(|words| line("words", "").child(el("bdi").text(words))))
         .child(can_retry.then(|| context.button("button primary", messages.retry(), || Event::RetryPressed)))
         .child(details::back(context, "button"))

@@ -40,11 +40,13 @@ fn texts(verdict: Verdict, messages: Messages) -> (&'static str, Option<&'static
 pub(super) fn refused(context: Context, number: Option<&str>, verdict: Verdict, words: Option<&str>) -> El {
     let messages = context.messages;
     let (heading, advice) = texts(verdict, messages);
-    let sign_in = if verdict == Verdict::SignIn { sign_in_address(context) } else { None };
-    let advice = if sign_in.is_some() { Some(messages.sign_in_detail()) } else { advice };
+    let needs_account = matches!(verdict, Verdict::NotAllowed | Verdict::SignIn);
+    let sign_in = if needs_account { sign_in_address(context) } else { None };
+    let advice = if sign_in.is_some() && verdict == Verdict::SignIn { Some(messages.sign_in_detail()) } else { advice };
     let mark = if matches!(verdict, Verdict::SignIn | Verdict::UnknownOrder | Verdict::Unsure) { Mark::Question } else { Mark::Cross };
-    let can_retry = verdict.passes() || verdict == Verdict::SignIn;
-    let retry = if sign_in.is_some() { "button" } else { "button primary" };
+    let can_retry = verdict.passes() || needs_account;
+    // After what may have been a payment, trying again is not what is asked for first.
+    let retry = if sign_in.is_some() || verdict == Verdict::Unsure { "button" } else { "button primary" };
     let seen = context.config.return_page(number.unwrap_or_default()).filter(|_| number.is_some());
     let looks = matches!(verdict, Verdict::Duplicate | Verdict::NotPayable | Verdict::Unsure);
     outcome::card("refused", mark, heading)
