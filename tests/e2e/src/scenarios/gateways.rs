@@ -27,6 +27,9 @@ const BRIDGE: &str = "window.handed = []; window.__wxjs_environment = 'miniprogr
 /// The shopper's token in the storage, where an app may have put it.
 const STORED: &str = "try { localStorage.setItem('token', 'TEA-TOKEN'); } catch {}";
 
+/// As docs/host.md shows it.
+const ORDER: &str = "window.handed = []; window.SaomaHost = { order: { order_id: 7001, pay_price: '12.00', address_id: 3 }, pay: (text) => { window.handed.push(JSON.parse(text)); throw { resultStatus: '8000' }; } };";
+
 const AT_THE_SHOP: &str = "location.pathname === '/sandbox/shop'";
 
 pub(super) fn add(suite: &mut Suite) {
@@ -66,6 +69,8 @@ pub(super) fn add(suite: &mut Suite) {
         suite.add(name, Look { script, settings: SILENT, ..Look::phone() }, instant_in_an_app);
     }
     suite.add("instant_points_pay_alone", Look { settings: SHOP, ..Look::desktop() }, instant_points_pay_alone);
+    suite.add("instant_points_where_nobody_confirms", Look { settings: SILENT, ..Look::desktop() }, instant_points_where_nobody_confirms);
+    suite.add("instant_takes_the_order_from_the_app", Look { script: ORDER, settings: SILENT, ..Look::phone() }, instant_takes_the_order);
     suite.add("instant_points_and_money", Look { script: HOST, settings: SHOP, ..Look::phone() }, instant_points_and_money);
     suite.add("instant_without_an_app", Look { settings: SHOP, ..Look::phone() }, instant_without_an_app);
     suite.add("instant_refusals_say_what_to_do", Look { settings: SHOP, ..Look::desktop() }, instant_refusals_say_what_to_do);
@@ -277,12 +282,12 @@ async fn hostile_links_are_shown_as_text(stage: &Stage) -> Result<()> {
         ensure!(stage.eval("document.documentElement.scrollWidth <= innerWidth").await? == true, "nothing sticks out for {}", name.len());
     }
     // The gateway's own words are text too.
-    stage.sandbox.state().channels().insert("alipay".into(), 777);
-    let merged = json!({ "code": 777, "msg": "<script>document.title='owned'</script><b>no</b>" });
-    let kind = Kind::Replace { body: merged.to_string() };
-    stage.sandbox.state().channels().clear();
-    stage.sandbox.state().creation_faults().push(Fault { call: Some(Call::Mapi), from: 1, times: 1, kind });
-    stage.open(&mapi_link(stage, &[("out_trade_no", "H-words")])).await?;
+    let words = json!({ "code": 777, "msg": "<script>document.title='owned'</script><b>no</b>" }).to_string();
+    let faults = vec![Fault { call: Some(Call::Payment), from: 1, times: 0, kind: Kind::Replace { body: words } }];
+    stage.sign_in(TOKEN).await?;
+    let id = stage.order(Spec { faults, ..Spec::default() });
+    *stage.sandbox.state().page_settings() = Some(SILENT.to_owned());
+    stage.open(&format!("/?gateway=anqi&order_id={id}&pay_way=wechat")).await?;
     until_verdict(stage, "other").await?;
     stage.until_text("<b>no</b>").await
 }
@@ -363,7 +368,9 @@ async fn anqi_pays_at_once_by_a_picture(stage: &Stage) -> Result<()> {
     stage.open(&format!("/?gateway=anqi&order_id={id}&pay_way=wechat")).await?;
     stage.until_code().await?;
     ensure!(stage.eval("document.querySelector('img.code').src").await? == picture);
-    ensure!(stage.count(&id, Call::Payment) == 1 && stage.count(&id, Call::Check) <= 1, "the long poll is asked once at a time");
+    stage.until_here("the long poll is under way", |stage| stage.count(&id, Call::Check) == 1).await?;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    ensure!(stage.count(&id, Call::Payment) == 1 && stage.count(&id, Call::Check) == 1, "it is held, and asked once at a time");
     Ok(())
 }
 
@@ -579,17 +586,24 @@ async fn instant_in_an_app(stage: &Stage) -> Result<()> {
     stage.until_text("支付宝未能完成付款").await?;
     stage.press(".plate .button.primary").await?;
     stage.until("window.handed.length === 2").await?;
-    stage.eval(&answer("9000")).await?;
-    stage.until_text("以商家的订单页为准").await?;
+    // Loaded again, nothing is asked for and nothing is handed over before the shopper wants it.
+    stage.reload().await?;
+    until_verdict(stage, "unsure").await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    ensure!(stage.eval("window.handed.length").await? == 0 && stage.count(&id, Call::Pay) == 1);
+    stage.press("button.button").await?;
+    stage.until("window.handed.length === 1").await?;
+    // An app that has said nothing when the shopper is back may have paid: there is nothing else to pay with.
+    stage.eval("window.dispatchEvent(new Event('focus')), true").await?;
+    stage.until_text("付款结果尚不确定").await?;
+    ensure!(!stage.has("a[data-wallet]").await? && !stage.has("button.service").await?, "no second way to pay meanwhile");
     pay(stage, &id)?;
     tokio::time::sleep(Duration::from_secs(3)).await;
     ensure!(!stage.has("[data-screen=paid]").await?, "nobody has said so");
-    ensure!(stage.records(&id).len() == 1, "and nobody is asked: {:?}", stage.records(&id));
-    // Loaded again, nothing is handed over by itself.
-    stage.reload().await?;
-    stage.until("document.querySelector('a[data-wallet], .button.primary') !== null").await?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    ensure!(stage.eval("window.handed.length").await? == 0);
+    stage.eval(&answer("9000")).await?;
+    stage.until_screen("finished").await?;
+    stage.until(AT_THE_SHOP).await?;
+    ensure!(stage.records(&id).len() == 2, "and nobody was asked: {:?}", stage.records(&id));
     Ok(())
 }
 
@@ -608,6 +622,45 @@ async fn instant_points_pay_alone(stage: &Stage) -> Result<()> {
     stage.until_screen("paid").await?;
     stage.until(AT_THE_SHOP).await?;
     ensure!(stage.count(&id, Call::Pay) == 1);
+    Ok(())
+}
+
+/// Nobody says "paid", and nobody pays twice.
+async fn instant_points_where_nobody_confirms(stage: &Stage) -> Result<()> {
+    stage.sign_in(TOKEN).await?;
+    let spec = || Spec { amount: 1200, points_needed: 100, points_owned: 240, ..Spec::default() };
+    let (id, link) = instant(stage, spec(), "&pay_integral=100&points_owned=240&pay_method=3");
+    stage.open(&link).await?;
+    stage.until_screen("finished").await?;
+    stage.until(AT_THE_SHOP).await?;
+    // The browser may bring the page back as it was; loaded again, it has to know what it did.
+    stage.back().await?;
+    stage.reload().await?;
+    until_verdict(stage, "unsure").await?;
+    ensure!(stage.count(&id, Call::Pay) == 1, "back is not paid again");
+    let lost = Fault { call: Some(Call::Pay), from: 1, times: 1, kind: Kind::Truncate };
+    let (id, link) = instant(stage, Spec { faults: vec![lost], ..spec() }, "&pay_integral=100&points_owned=240&pay_method=3");
+    stage.open(&link).await?;
+    until_verdict(stage, "unsure").await?;
+    stage.reload().await?;
+    until_verdict(stage, "unsure").await?;
+    ensure!(
+        stage.eval("document.querySelector('a.button.primary').pathname").await? == "/sandbox/shop",
+        "to look is what is asked for first"
+    );
+    ensure!(stage.count(&id, Call::Pay) == 1, "nor is a page that is loaded again");
+    Ok(())
+}
+
+async fn instant_takes_the_order(stage: &Stage) -> Result<()> {
+    stage.sign_in(TOKEN).await?;
+    stage.order(Spec { amount: 1200, order_id: "7001".into(), ..Spec::default() });
+    stage.open("/?gateway=instant&pay_method=1").await?;
+    until_handed(stage).await?;
+    stage.until_text("付款结果尚不确定").await?;
+    let records = stage.records("7001");
+    let body = &records.iter().find(|record| record.call == Call::Pay).context("nothing was posted")?.body;
+    ensure!(body.contains(r#"["order_id","7001"]"#) && body.contains(r#"["address_id","3"]"#), "{body}");
     Ok(())
 }
 
@@ -699,6 +752,15 @@ async fn instant_in_an_embedding_site(stage: &Stage) -> Result<()> {
     stage.until_text("您取消了付款").await?;
     stage.out_of_frame().await?;
     ensure!(stage.eval("window.asked[0].app").await? == "wxpay");
+    // A message that claims to be the site's is not believed by the frame, nor is a result that nobody asked for "paid".
+    stage
+        .eval("(document.querySelector('dialog iframe').contentWindow.postMessage({ saoma: 1, type: 'result', code: '0' }, '*'), true)")
+        .await?;
+    stage.within_frame("dialog iframe").await?;
+    stage.until_text("正在确认付款结果").await?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    ensure!(!stage.has("[data-screen=paid]").await?, "a wallet's word is not the gateway's");
     pay(stage, &id)?;
-    Ok(())
+    stage.until_screen("paid").await?;
+    stage.out_of_frame().await
 }
