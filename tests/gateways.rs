@@ -506,6 +506,34 @@ fn links_say_which_field_is_wrong() {
     assert_eq!(not_allowed.visit, Visit::Choose(by_id("7")));
 }
 
+/// Whoever adds a gateway finds all of it in one place.
+#[test]
+fn gateways_are_named_where_they_are_at_home_and_nowhere_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+            // `gateway/`, the settings, and the start of a flow.
+            if inside == "gateway" || inside == "config" || inside == "browser/gateway.rs" {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if inside.ends_with(".rs") {
+                let text = fs::read_to_string(&path).unwrap().to_ascii_lowercase();
+                let words = text.split(|char: char| !char.is_ascii_alphanumeric());
+                let named: Vec<&str> = words.filter(|word| matches!(*word, "anqi" | "anqicms" | "mapi" | "xarr")).collect();
+                assert!(named.is_empty(), "{inside} names {named:?}");
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 70, "only {read} files were read");
+}
+
 proptest! {
     /// Points that pay for the goods pay alone; others never without money; none are taken that are not there.
     #[test]

@@ -16,7 +16,7 @@ use crate::{
     apart::on_demand,
     config::Token,
     gateway::{self, Gateway, LinkFault, Mistake, Premises, Reply, Request, Start, Step},
-    order::{Answer, Call, Failure, Fault, Terms, Visit, query_param},
+    order::{Answer, Call, Failure, Fault, Standing, Terms, Visit, query_param},
 };
 
 thread_local! {
@@ -74,6 +74,14 @@ pub(super) async fn converse(call: &Call, handle: &Handle) -> (Answer, Outcome) 
         }
     }
     (call.failed(Failure::Fault(Fault::Network)), outcome)
+}
+
+/// Where the order stands, by an answer that another tab was given.
+pub(super) fn status_of(call: &Call, reply: Reply<'_>) -> Option<Result<Standing, Failure>> {
+    match gateway::decode_xarr(call, Ok(reply), &address::origin()) {
+        Answer::Status(result) => Some(result),
+        _ => None,
+    }
 }
 
 /// A step of a conversation, with the shopper's token where it goes with the request.

@@ -9,11 +9,11 @@ use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
-use super::{address, capability, clock};
+use super::{capability, clock};
 use crate::{
     checkout::{Event, QuestionId},
-    gateway::{self, Reply, Request},
-    order::{Answer, Call, Failure, Fault, Standing, UnixSeconds},
+    gateway::{Reply, Request},
+    order::{Answer, Failure, Fault, UnixSeconds},
     text::{has_any, int},
 };
 
@@ -150,14 +150,6 @@ impl Outcome {
     /// The answer to the question that was asked.
     pub(super) fn into_event(self, answer: Answer, question: QuestionId) -> Event {
         Event::Answered { answer, date: self.date, question, retry_after: self.retry_after }
-    }
-}
-
-/// Where the order stands, by an answer that another tab was given.
-pub(super) fn status_of(call: &Call, reply: Reply<'_>) -> Option<Result<Standing, Failure>> {
-    match gateway::decode_xarr(call, Ok(reply), &address::origin()) {
-        Answer::Status(result) => Some(result),
-        _ => None,
     }
 }
 

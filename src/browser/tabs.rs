@@ -9,7 +9,7 @@ use core::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::{http, send};
+use super::{gateway, http, send};
 use crate::{
     checkout::Event,
     gateway::Reply,
@@ -90,7 +90,7 @@ fn heard(call: &Call, text: &str) -> Option<Event> {
             let body = parts.next()?;
             let result = match http_status {
                 0 => Err(Failure::Fault(Fault::Network)),
-                _ => http::status_of(call, Reply { body, http_status })?,
+                _ => gateway::status_of(call, Reply { body, http_status })?,
             };
             Some(Event::Overheard { rank, result, retry_after })
         }

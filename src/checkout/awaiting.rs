@@ -4,8 +4,9 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use super::{
-    Action, Connection, Effect, Handing, Means, Past, Pay, Shared, Sound, Source, Warning, ask,
+    Action, Connection, Effect, Means, Past, Pay, Shared, Sound, Source, Warning, ask,
     choosing::Choosing,
+    handing::HandOver,
     opening::Opening,
     paid::{until_next_second, whole_seconds},
     poll::{Circumstances, Poll},
@@ -40,7 +41,7 @@ pub(super) struct Awaiting {
     expired_since: Option<Instant>,
     pub(super) expires: Option<UnixSeconds>,
     /// What became of a payment that the app around the page makes.
-    handing: Option<(Handing, Instant)>,
+    pub(super) handing: HandOver,
     id: Option<OrderId>,
     offer: Offered,
     /// Whether the wallet that was opened came.
@@ -132,7 +133,7 @@ impl Awaiting {
             agreement,
             expired_since: is_expired.then_some(now),
             expires,
-            handing: None,
+            handing: HandOver::default(),
             id,
             offer,
             opening: Opening::default(),
@@ -191,7 +192,7 @@ impl Awaiting {
             Prompting::Here { .. } | Prompting::Nothing => None,
         };
         let poll = self.poll.deadline().filter(|_| shared.terms.status_timeout.is_some());
-        [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared), self.app_deadline()].into_iter().flatten().min()
+        [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared), self.handing.deadline()].into_iter().flatten().min()
     }
 
     /// The next second of the countdown, while somebody sees it.
@@ -226,7 +227,7 @@ impl Awaiting {
             }
             Offered::Asking(_) => Pay::Asking,
             // While the app around the page may be paying there is nothing else to pay with.
-            Offered::Instrument(means) if self.is_handed_over() => {
+            Offered::Instrument(means) if self.handing.is_pending() => {
                 let actions = vec![Action::HandOver];
                 Pay::Instrument(Arc::new(Means { actions, instrument: means.instrument.clone() }))
             }
@@ -249,11 +250,6 @@ impl Awaiting {
     /// Whether there is, or may yet be, something to pay with.
     fn may_be_paid(&self) -> bool {
         matches!(self.offer, Offered::Asking(_) | Offered::Instrument(_)) && self.agreement.is_none() && self.overs == 0
-    }
-
-    /// What became of a payment that the app around the page makes.
-    pub(super) fn handing(&self) -> Option<Handing> {
-        self.handing.map(|(handing, _)| handing)
     }
 
     pub(super) fn has_prompt(&self) -> bool {
@@ -318,7 +314,7 @@ impl Awaiting {
 
     /// The choice of another method; `None` while a payment may be under way.
     pub(super) fn choice(&self, now: Instant) -> Option<Choosing> {
-        if self.is_settled() || self.overs > 0 || self.is_handed_over() {
+        if self.is_settled() || self.overs > 0 || self.handing.is_pending() {
             return None;
         }
         let order = Order { method: None, ..Order::clone(&self.order) };
@@ -336,43 +332,25 @@ impl Awaiting {
         attempts.asking().filter(|question| shared.terms.asks_once && question.is_overdue(now)).map(|question| question.id)
     }
 
-    /// Whether the app around the page may be paying, or has paid.
-    fn is_handed_over(&self) -> bool {
-        matches!(self.handing, Some((Handing::Asked | Handing::Answered(HostResult::Done | HostResult::Unsure), _)))
-    }
-
-    /// Has the app around the page pay. One that says nothing can be asked again after a while: the payment is the same.
+    /// Has the app around the page pay.
     pub(super) fn hand_over(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        let is_busy = matches!(self.handing, Some((Handing::Asked, since)) if now.since(since) < Duration::from_secs(3));
         if let Offered::Instrument(means) = &self.offer
             && let Some(call) = means.instrument.host.clone()
-            && !is_busy
+            && self.handing.begin(now)
         {
-            self.handing = Some((Handing::Asked, now));
             // Who loads the page again is not made to pay again.
             effects.push(Effect::MarkVisited);
             effects.push(Effect::HandOver(call));
         }
     }
 
-    /// The app around the page has answered, which it may do late. It may be paid: the gateway is asked. `false`: nobody
-    /// asked it.
+    /// The app around the page has answered. It may be paid: the gateway is asked. `false`: nobody asked it.
     pub(super) fn host_answered(&mut self, now: Instant, result: HostResult, shared: &Shared, effects: &mut Vec<Effect>) -> bool {
-        if self.handing.is_none() {
-            return false;
-        }
-        self.handing = Some((Handing::Answered(result), now));
-        if result != HostResult::Missing {
+        let was_asked = self.handing.answered(now, result);
+        if was_asked && result != HostResult::Missing {
             self.attend(now, shared, effects);
         }
-        true
-    }
-
-    /// The shopper is back from somewhere. An app that has said nothing until then may never do.
-    pub(super) fn came_back(&mut self) {
-        if let Some((handing @ Handing::Asked, _)) = &mut self.handing {
-            *handing = Handing::Answered(HostResult::Unsure);
-        }
+        was_asked
     }
 
     pub(super) fn poll_failed(&mut self, now: Instant, refused: bool, shared: &mut Shared, retry_after: Option<Duration>) {
@@ -631,7 +609,7 @@ impl Awaiting {
             effects.push(Effect::Abandon(overdue.id));
             self.poll_failed(now, false, shared, None);
         }
-        self.give_up_on_app(now);
+        self.handing.proceed(now);
         let circumstances = self.circumstances(now, shared);
         if let Some(timeout) = shared.terms.status_timeout
             && self.poll.is_due(now, circumstances)
@@ -641,20 +619,6 @@ impl Awaiting {
             }
             let call = Call::Status(self.order_ref.clone());
             self.poll.asked(ask(&mut shared.numbering, now, call, timeout, effects));
-        }
-    }
-
-    /// An app that says nothing for long is not waited for.
-    fn give_up_on_app(&mut self, now: Instant) {
-        if self.app_deadline().is_some_and(|deadline| deadline <= now) {
-            self.came_back();
-        }
-    }
-
-    fn app_deadline(&self) -> Option<Instant> {
-        match self.handing {
-            Some((Handing::Asked, since)) => Some(since + LONGEST_SILENCE),
-            _ => None,
         }
     }
 
@@ -672,9 +636,6 @@ impl Awaiting {
         Circumstances { expired, visible: shared.visible }
     }
 }
-
-/// For how long an app that was asked to pay may say nothing.
-const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 
 /// How often it is asked whether an order is paid that waits no more.
 const MOST_OVERS: u8 = 15;

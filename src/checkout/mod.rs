@@ -26,6 +26,7 @@ mod awaiting;
 mod choosing;
 mod entering;
 mod event;
+mod handing;
 mod opening;
 mod paid;
 mod place;
@@ -228,7 +229,7 @@ impl Checkout {
             Phase::Awaiting(awaiting) => {
                 view.connection = awaiting.connection(self.shared.online);
                 view.expires = awaiting.expires;
-                view.handing = awaiting.handing();
+                view.handing = awaiting.handing.handing();
                 view.not_opened = awaiting.has_not_opened();
                 view.pay = Some(awaiting.pay(now, &self.shared));
                 view.remaining = awaiting.remaining(now, &self.shared);
@@ -283,7 +284,7 @@ impl Checkout {
             Event::AnotherWayPressed => self.choose_again(now, effects),
             Event::Answered { answer, date, question, retry_after } => self.answered(now, question, answer, date, retry_after, effects),
             Event::CameBack => {
-                self.in_awaiting(|awaiting, _| awaiting.came_back());
+                self.in_awaiting(|awaiting, _| awaiting.handing.came_back());
                 self.attend(now, effects);
             }
             Event::Chosen { method } => {
@@ -346,7 +347,7 @@ impl Checkout {
             Event::VisibilityChanged { visible } => {
                 self.shared.visible = visible;
                 if visible {
-                    self.in_awaiting(|awaiting, _| awaiting.came_back());
+                    self.in_awaiting(|awaiting, _| awaiting.handing.came_back());
                     self.attend(now, effects);
                 } else {
                     // A tab that is looked at is the one to ask, and to go to the shop.

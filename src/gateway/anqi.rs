@@ -91,7 +91,7 @@ impl Anqi {
 
     pub(super) fn hear(&self, call: &Call, round: u8, reply: Result<Reply<'_>, Fault>, origin: &str) -> Step {
         let opened = |reply: Result<Reply<'_>, Fault>| {
-            reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE)).map_err(with_verdict)
+            reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE)).map_err(|failure| failure.judged(verdict))
         };
         Step::Answer(match (call, round) {
             (Call::Info(_), _) => xarr::seen(call, reply, self.pay_way.as_ref()),
@@ -151,9 +151,8 @@ fn mini_program(fields: &Fields) -> Option<HostCall> {
 }
 
 /// The table of error codes in the specification.
-fn with_verdict(failure: Failure) -> Failure {
-    let Failure::Refused(refusal) = failure else { return failure };
-    let verdict = match refusal.code {
+fn verdict(refusal: &Refusal) -> Verdict {
+    match refusal.code {
         1001 => Verdict::SignIn,
         1002 => Verdict::NotAllowed,
         4001 => Verdict::UnknownOrder,
@@ -161,6 +160,5 @@ fn with_verdict(failure: Failure) -> Failure {
         4003 => Verdict::Unsupported,
         4004 => Verdict::NothingToPay,
         _ => Verdict::Other,
-    };
-    Failure::Refused(Refusal { verdict: Some(verdict), ..refusal })
+    }
 }

@@ -152,7 +152,11 @@ impl Instant {
             },
             Call::QrCode { method, .. } => {
                 let opened = reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE));
-                Answer::QrCode(opened.and_then(|fields| offer(&fields, method.as_deref().unwrap_or_default())).map_err(with_verdict))
+                Answer::QrCode(
+                    opened
+                        .and_then(|fields| offer(&fields, method.as_deref().unwrap_or_default()))
+                        .map_err(|failure| failure.judged(verdict)),
+                )
             }
             _ => xarr::decode(call, reply, origin),
         })
@@ -257,11 +261,10 @@ fn is_whole(json: &str) -> bool {
 }
 
 /// `status` 0 with words is all that this gateway says of a refusal.
-fn with_verdict(failure: Failure) -> Failure {
-    let Failure::Refused(refusal) = failure else { return failure };
+fn verdict(refusal: &Refusal) -> Verdict {
     let words = refusal.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_signed_out = contains(&words, "token") || contains(&words, "登录");
-    Failure::Refused(Refusal { verdict: Some(if is_signed_out { Verdict::SignIn } else { Verdict::Other }), ..refusal })
+    if is_signed_out { Verdict::SignIn } else { Verdict::Other }
 }
 
 #[cfg(test)]

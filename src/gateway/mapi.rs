@@ -94,7 +94,8 @@ impl Mapi {
             let refusal = self.refused.take().filter(|_| is_unknown);
             return Step::Answer(refusal.map_or(resumed, |refusal| Answer::Info(Err(Failure::Refused(refusal)))));
         }
-        let created = reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE)).map_err(with_verdict);
+        let created =
+            reply.map_err(Failure::Fault).and_then(|reply| Fields::read(reply, &ENVELOPE)).map_err(|failure| failure.judged(verdict));
         match created {
             // There may be such an order all the same, and it may be paid: the very same, when the page is loaded again.
             Err(Failure::Refused(refusal)) if !is_of_the_link(&refusal) => {
@@ -138,9 +139,8 @@ fn is_of_the_link(refusal: &Refusal) -> bool {
 }
 
 /// What the codes mean: "Status code description" of the specification.
-fn with_verdict(failure: Failure) -> Failure {
-    let Failure::Refused(refusal) = failure else { return failure };
-    let verdict = match refusal.code {
+fn verdict(refusal: &Refusal) -> Verdict {
+    match refusal.code {
         700 => Verdict::Incomplete,
         701 => Verdict::BadSignature,
         702 => Verdict::Maintenance,
@@ -150,6 +150,5 @@ fn with_verdict(failure: Failure) -> Failure {
         800 => Verdict::BadMerchant,
         901 => Verdict::NoChannel,
         _ => Verdict::Other,
-    };
-    Failure::Refused(Refusal { verdict: Some(verdict), ..refusal })
+    }
 }

@@ -238,6 +238,14 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// A refusal with its meaning; a fault means nothing.
+    pub fn judged(self, judge: impl FnOnce(&Refusal) -> Verdict) -> Self {
+        match self {
+            Self::Fault(_) => self,
+            Self::Refused(refusal) => Self::Refused(Refusal { verdict: Some(judge(&refusal)), ..refusal }),
+        }
+    }
+
     /// The gateway's own words, where there are any.
     pub fn words(&self) -> Option<&str> {
         match self {
