@@ -10,6 +10,7 @@ use super::{
     opening::Opening,
     paid::{until_next_second, whole_seconds},
     poll::{Circumstances, Poll},
+    prompting::Prompting,
     question::{Attempts, Question, QuestionId},
     time::Instant,
     time_warning::TimeWarning,
@@ -86,14 +87,6 @@ enum Offered {
     Settled,
 }
 
-/// What there is to hear.
-#[derive(Debug)]
-enum Prompting {
-    Asking(Question),
-    Here { blocked: bool, prompt: Prompt },
-    Nothing,
-}
-
 /// Whether the wallet is to be opened without a tap.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum WalletWish {
@@ -164,9 +157,9 @@ impl Awaiting {
 
     /// The question under way that an answer of this kind belongs to.
     pub(super) fn asking(&self, answer: &Answer) -> Option<&Question> {
-        match (answer, &self.offer, &self.prompt) {
-            (Answer::Audio(_), _, Prompting::Asking(question)) => Some(question),
-            (Answer::QrCode(_), Offered::Asking(attempts), _) => attempts.asking(),
+        match (answer, &self.offer) {
+            (Answer::Audio(_), _) => self.prompt.asking(),
+            (Answer::QrCode(_), Offered::Asking(attempts)) => attempts.asking(),
             (Answer::Status(_), ..) => self.poll.asking(),
             _ => None,
         }
@@ -187,10 +180,7 @@ impl Awaiting {
             Offered::Asking(attempts) => Some(attempts.deadline()),
             Offered::Instrument(_) | Offered::Missing(_) | Offered::Nothing(_) | Offered::Notice { .. } | Offered::Settled => None,
         };
-        let prompt = match &self.prompt {
-            Prompting::Asking(question) => Some(question.overdue_at()),
-            Prompting::Here { .. } | Prompting::Nothing => None,
-        };
+        let prompt = self.prompt.asking().map(Question::overdue_at);
         let poll = self.poll.deadline().filter(|_| shared.terms.status_timeout.is_some());
         [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared), self.handing.deadline()].into_iter().flatten().min()
     }
@@ -238,13 +228,9 @@ impl Awaiting {
     }
 
     pub(super) fn sound(&self, now: Instant, shared: &Shared) -> Option<Sound> {
-        match &self.prompt {
-            // A prompt asks to pay.
-            Prompting::Here { blocked, prompt } if !is_expired(self.expires, now, shared) && self.may_be_paid() => {
-                Some(Sound { blocked: *blocked && shared.place.sound, on: shared.place.sound, words: prompt.words.clone() })
-            }
-            Prompting::Asking(_) | Prompting::Here { .. } | Prompting::Nothing => None,
-        }
+        // A prompt asks to pay.
+        let asks = !is_expired(self.expires, now, shared) && self.may_be_paid();
+        self.prompt.sound(shared.place.sound).filter(|_| asks)
     }
 
     /// Whether there is, or may yet be, something to pay with.
@@ -253,7 +239,7 @@ impl Awaiting {
     }
 
     pub(super) fn has_prompt(&self) -> bool {
-        matches!(self.prompt, Prompting::Here { .. })
+        self.prompt.is_here()
     }
 
     /// The gateway says that the order still waits.
@@ -305,10 +291,8 @@ impl Awaiting {
             self.jump(now, &link, shared, effects);
         }
         self.open_wallet_if_wanted(now, shared, effects);
-        if let Prompting::Here { prompt, .. } = &self.prompt
-            && self.sound(now, shared).is_some_and(|sound| sound.on)
-        {
-            effects.push(Effect::Play(prompt.clone()));
+        if self.sound(now, shared).is_some_and(|sound| sound.on) {
+            self.prompt.play(effects);
         }
     }
 
@@ -547,47 +531,23 @@ impl Awaiting {
 
     /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
     pub(super) fn prompted(&mut self, now: Instant, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
-        self.prompt = match result {
-            Ok(Some(prompt)) => {
-                if shared.place.sound && !is_expired(self.expires, now, shared) && self.agreement.is_none() {
-                    effects.push(Effect::Play(prompt.clone()));
-                }
-                Prompting::Here { blocked: false, prompt }
-            }
-            Ok(None) => Prompting::Nothing,
-            Err(failure) => {
-                effects.push(Effect::Tell(Warning::CallFailed { call: "order/audio", failure }));
-                Prompting::Nothing
-            }
-        };
+        let plays = shared.place.sound && !is_expired(self.expires, now, shared) && self.agreement.is_none();
+        self.prompt.answered(result, plays, effects);
     }
 
     pub(super) fn sound_blocked(&mut self) {
-        if let Prompting::Here { blocked, .. } = &mut self.prompt {
-            *blocked = true;
-        }
+        self.prompt.blocked();
     }
 
     /// A gesture frees a sound that the browser held back.
     pub(super) fn gestured(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        if let Prompting::Here { blocked, prompt } = &mut self.prompt
-            && *blocked
-            && shared.place.sound
-            && !is_expired(self.expires, now, shared)
-        {
-            *blocked = false;
-            effects.push(Effect::Play(prompt.clone()));
+        if shared.place.sound && !is_expired(self.expires, now, shared) {
+            self.prompt.gestured(effects);
         }
     }
 
     pub(super) fn switch_sound(&mut self, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        let Prompting::Here { blocked, prompt } = &mut self.prompt else { return };
-        // A press on a switch that says "tap to hear" wants to hear, not to switch off.
-        let on = !shared.place.sound || *blocked;
-        shared.place.sound = on;
-        *blocked = false;
-        effects.push(Effect::RememberSound(on));
-        effects.push(if on { Effect::Play(prompt.clone()) } else { Effect::Hush });
+        self.prompt.switched(&mut shared.place.sound, effects);
     }
 
     /// Asks what is due and gives up what is overdue.
@@ -599,12 +559,7 @@ impl Awaiting {
         }
         self.opening.proceed(now, shared.visible);
         self.proceed_with_offer(now, shared, effects);
-        if let Prompting::Asking(question) = &self.prompt
-            && question.is_overdue(now)
-        {
-            effects.push(Effect::Abandon(question.id));
-            self.prompt = Prompting::Nothing;
-        }
+        self.prompt.proceed(now, effects);
         if let Some(overdue) = self.poll.asking().filter(|question| question.is_overdue(now)) {
             effects.push(Effect::Abandon(overdue.id));
             self.poll_failed(now, false, shared, None);

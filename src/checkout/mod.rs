@@ -31,6 +31,7 @@ mod opening;
 mod paid;
 mod place;
 mod poll;
+mod prompting;
 mod question;
 mod time;
 mod time_warning;
