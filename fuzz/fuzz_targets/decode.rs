@@ -48,7 +48,12 @@ fuzz_target!(|data: &[u8]| {
             if let Step::Answer(answer) = step {
                 // An order is taken as its link names it where a source says nothing of it.
                 let is_local = matches!(answer, Answer::Info(Ok(_)));
-                assert!(!answer.is_good() || http_status < 300 || is_local || matches!(answer, Answer::Status(Ok(Standing::Over | Standing::Waiting { .. }))));
+                assert!(
+                    !answer.is_good()
+                        || http_status < 300
+                        || is_local
+                        || matches!(answer, Answer::Status(Ok(Standing::Over { .. } | Standing::Waiting { .. })))
+                );
             }
         }
     }
