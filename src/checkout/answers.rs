@@ -51,7 +51,7 @@ impl Checkout {
                 effects.push(Effect::Tell(Warning::CallFailed { call: "order/status", failure }));
                 self.in_awaiting(|awaiting, shared| awaiting.poll_failed(now, refused, shared, retry_after));
                 if let Phase::Choosing(choosing) = &mut self.phase {
-                    choosing.looked();
+                    choosing.watch.faulted(now, &mut self.shared, retry_after);
                 }
             }
             Answer::QrCode(result) => self.offered(now, result, retry_after, effects),
@@ -63,7 +63,7 @@ impl Checkout {
             }
             Answer::Chosen(result) => {
                 if let Phase::Choosing(choosing) = &mut self.phase {
-                    let route = choosing.chosen(now, result, &mut self.shared, effects);
+                    let route = choosing.chosen(now, result, effects);
                     self.forward(now, route, effects);
                 }
             }
@@ -124,7 +124,7 @@ impl Checkout {
             };
             if matches!(self.shared.visit, Visit::Choose(_)) || self.shared.terms.chooses_here {
                 let expires = if let Standing::Waiting { expires, .. } = standing { expires } else { None };
-                self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order), expires, redirect_wait));
+                self.phase = Phase::Choosing(Choosing::new(now, id, Arc::new(order), expires, redirect_wait, &self.shared));
             } else {
                 self.forward(now, Some(Route::Separate(id)), effects);
             }
@@ -168,7 +168,14 @@ impl Checkout {
         let (order, first_wait) = match &mut self.phase {
             Phase::Awaiting(awaiting) => (Arc::clone(&awaiting.order), awaiting.redirect_wait),
             Phase::Choosing(choosing) => {
-                choosing.looked();
+                if let Standing::Waiting { expires: Some(expires), .. } = standing {
+                    choosing.watch.expires = Some(expires);
+                }
+                if matches!(standing, Standing::Over { heard: false }) {
+                    choosing.watch.faulted(now, &mut self.shared, None);
+                } else {
+                    choosing.watch.answered(now, &self.shared);
+                }
                 (Arc::clone(&choosing.order), choosing.redirect_wait)
             }
             _ => return,
@@ -269,7 +276,7 @@ impl Checkout {
         let Phase::Choosing(choosing) = &self.phase else { return };
         effects.extend(choosing.questions().map(Effect::Abandon));
         let order = Arc::new(Order { method: Some(method), ..Order::clone(&choosing.order) });
-        let (id, expires, redirect_wait) = (choosing.id.clone(), choosing.expires, choosing.redirect_wait);
+        let (id, expires, redirect_wait) = (choosing.id.clone(), choosing.watch.expires, choosing.redirect_wait);
         if self.shared.place.past == Past::Visited {
             // Who chooses again wants to be taken there again.
             self.shared.place.past = Past::Fresh;
@@ -283,7 +290,7 @@ impl Checkout {
     pub(super) fn choose_again(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         if let Phase::Awaiting(awaiting) = &self.phase
             && self.shared.terms.chooses_here
-            && let Some(choosing) = awaiting.choice(now)
+            && let Some(choosing) = awaiting.choice(now, &self.shared)
         {
             self.end(Phase::Choosing(choosing), effects);
         }
@@ -300,7 +307,7 @@ impl Checkout {
             }
             Verdict::NothingToPay => self.finish(now, How::Free, order, effects),
             Verdict::Unsupported if self.shared.terms.chooses_here => {
-                let choosing = awaiting.choice(now);
+                let choosing = awaiting.choice(now, &self.shared);
                 self.shared.unsupported.extend(order.method.as_ref().map(|method| (method.code.clone(), words.clone())));
                 self.end(choosing.map_or(Phase::Failed(Reason::Refused(verdict, words)), Phase::Choosing), effects);
             }

@@ -9,11 +9,11 @@ use super::{
     handing::HandOver,
     opening::Opening,
     paid::{until_next_second, whole_seconds},
-    poll::{Circumstances, Poll},
     prompting::Prompting,
     question::{Attempts, Question, QuestionId},
     time::Instant,
     time_warning::TimeWarning,
+    watch::Watch,
 };
 use crate::order::{
     Answer, Call, Claim, Code, Failure, Fen, HostResult, Instrument, Offer, Order, OrderId, OrderRef, Prompt, Tone, UnixSeconds, WalletLink,
@@ -39,8 +39,6 @@ pub(super) struct Awaiting {
     /// What the shopper has to agree to before anything can be paid.
     agreement: Option<Agreement>,
     /// Since when the page has known that time is up, on its own clock: a gateway's clock may be set.
-    expired_since: Option<Instant>,
-    pub(super) expires: Option<UnixSeconds>,
     /// What became of a payment that the app around the page makes.
     pub(super) handing: HandOver,
     id: Option<OrderId>,
@@ -51,7 +49,6 @@ pub(super) struct Awaiting {
     pub(super) order_ref: OrderRef,
     /// How often in a row it was said that the order waits no more, and not whether it is paid.
     overs: u8,
-    poll: Poll,
     prompt: Prompting,
     pub(super) redirect_wait: Option<Duration>,
     /// Whether the last failure was the gateway's refusal rather than a fault on the way.
@@ -59,6 +56,7 @@ pub(super) struct Awaiting {
     /// How long is left, where that was to be spoken of last.
     time_warning: TimeWarning,
     wallet: WalletWish,
+    pub(super) watch: Watch,
 }
 
 /// Another amount than the link asked for.
@@ -116,29 +114,25 @@ impl Awaiting {
                 Offered::Missing(None)
             }
         };
-        let is_expired = is_expired(expires, now, shared);
-        let circumstances = Circumstances { expired: is_expired.then_some(Duration::ZERO), visible: shared.visible };
         let agreement = match (shared.terms.asked, order.trade_amount) {
             (Some(asked), Some(due)) if asked != due && comes_to_pay => Some(Agreement { asked, due, jump: None }),
             _ => None,
         };
         let mut awaiting = Self {
             agreement,
-            expired_since: is_expired.then_some(now),
-            expires,
             handing: HandOver::default(),
             id,
             offer,
             opening: Opening::default(),
             order,
             overs: 0,
-            poll: Poll::new(now, circumstances),
             prompt: Prompting::Nothing,
             order_ref,
             redirect_wait,
             refused: false,
             time_warning: TimeWarning::default(),
             wallet: if opens_wallet { WalletWish::Wanted } else { WalletWish::None },
+            watch: Watch::new(now, expires, shared),
         };
         if let Some(given) = given {
             // The gateway's own page is none of this one's: such an offer names no order to defer to.
@@ -146,7 +140,7 @@ impl Awaiting {
         }
         awaiting.proceed(now, shared, effects);
         if shared.visible {
-            awaiting.claim(now, effects);
+            awaiting.watch.claim(now, effects);
         }
         if comes_to_pay {
             let audio = ask(&mut shared.numbering, now, Call::Audio(awaiting.order_ref.clone()), Attempts::TIMEOUT, effects);
@@ -160,15 +154,15 @@ impl Awaiting {
         match (answer, &self.offer) {
             (Answer::Audio(_), _) => self.prompt.asking(),
             (Answer::QrCode(_), Offered::Asking(attempts)) => attempts.asking(),
-            (Answer::Status(_), ..) => self.poll.asking(),
+            (Answer::Status(_), ..) => self.watch.poll.asking(),
             _ => None,
         }
     }
 
     pub(super) fn connection(&self, online: bool) -> Connection {
-        match (online, self.poll.faults()) {
+        match (online, self.watch.poll.faults()) {
             (false, _) => Connection::Offline,
-            (true, _) if self.poll.is_resting() => Connection::Good,
+            (true, _) if self.watch.poll.is_resting() => Connection::Good,
             (true, 0 | 1) => Connection::Good,
             (true, _) if self.refused => Connection::Refusing,
             (true, _) => Connection::Reconnecting,
@@ -181,37 +175,35 @@ impl Awaiting {
             Offered::Instrument(_) | Offered::Missing(_) | Offered::Nothing(_) | Offered::Notice { .. } | Offered::Settled => None,
         };
         let prompt = self.prompt.asking().map(Question::overdue_at);
-        let poll = self.poll.deadline().filter(|_| shared.terms.status_timeout.is_some());
-        [poll, offer, prompt, self.opening.deadline(), self.tick(now, shared), self.handing.deadline()].into_iter().flatten().min()
+        [self.watch.deadline(shared), offer, prompt, self.opening.deadline(), self.tick(now, shared), self.handing.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next second of the countdown, while somebody sees it.
     fn tick(&self, now: Instant, shared: &Shared) -> Option<Instant> {
-        let left = self.left(now, shared).filter(|left| !left.is_zero())?;
+        let left = self.watch.left(now, shared).filter(|left| !left.is_zero())?;
         Some(now + if shared.visible { until_next_second(left) } else { left })
-    }
-
-    fn left(&self, now: Instant, shared: &Shared) -> Option<Duration> {
-        self.expires.and_then(|expires| shared.clock.until(expires, now))
     }
 
     /// Seconds left; `None` once time is up, or while it is unknown.
     pub(super) fn remaining(&self, now: Instant, shared: &Shared) -> Option<u64> {
         // Who comes to see whether it is paid is not hurried to pay.
         let is_to_be_paid = !matches!(self.offer, Offered::Nothing(_) | Offered::Settled) && self.overs == 0;
-        self.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0 && is_to_be_paid)
+        self.watch.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0 && is_to_be_paid)
     }
 
     pub(super) fn pay(&self, now: Instant, shared: &Shared) -> Pay {
-        let resting = self.poll.is_resting();
+        let resting = self.watch.poll.is_resting();
         match &self.offer {
             Offered::Nothing(claim) => {
-                let id = self.id.clone().filter(|_| !is_expired(self.expires, now, shared));
+                let id = self.id.clone().filter(|_| !self.watch.is_expired(now, shared));
                 Pay::Unconfirmed { claim: claim.clone(), id, resting }
             }
             _ if self.overs > 0 => Pay::Confirming,
             Offered::Settled => Pay::Confirming,
-            _ if is_expired(self.expires, now, shared) => Pay::Checking { resting },
+            _ if self.watch.is_expired(now, shared) => Pay::Checking { resting },
             Offered::Asking(_) | Offered::Instrument(_) if let Some(Agreement { asked, due, .. }) = self.agreement => {
                 Pay::Agree { asked, due }
             }
@@ -229,7 +221,7 @@ impl Awaiting {
 
     pub(super) fn sound(&self, now: Instant, shared: &Shared) -> Option<Sound> {
         // A prompt asks to pay.
-        let asks = !is_expired(self.expires, now, shared) && self.may_be_paid();
+        let asks = !self.watch.is_expired(now, shared) && self.may_be_paid();
         self.prompt.sound(shared.place.sound).filter(|_| asks)
     }
 
@@ -252,11 +244,11 @@ impl Awaiting {
         shared: &Shared,
         effects: &mut Vec<Effect>,
     ) {
-        self.expires = expires.or(self.expires);
+        self.watch.expires = expires.or(self.watch.expires);
         self.overs = 0;
         match source {
-            Source::Gateway => self.poll.answered(now, self.circumstances(now, shared)),
-            Source::OtherTab => self.poll.overheard_answer(),
+            Source::Gateway => self.watch.answered(now, shared),
+            Source::OtherTab => self.watch.poll.overheard_answer(),
         }
         if opens_wallet && self.wallet == WalletWish::None {
             self.wallet = WalletWish::Wanted;
@@ -271,7 +263,7 @@ impl Awaiting {
         self.overs = self.overs.max(1);
         if heard {
             self.overs = self.overs.saturating_add(1);
-            self.poll.answered(now, self.circumstances(now, shared));
+            self.watch.answered(now, shared);
         } else {
             self.poll_failed(now, false, shared, None);
         }
@@ -281,7 +273,7 @@ impl Awaiting {
     /// Nothing is left for the shopper to do: the gateway has to say that it is paid.
     pub(super) fn nothing_left(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         self.offer = Offered::Settled;
-        effects.extend(self.poll.attend(now).map(Effect::Abandon));
+        self.watch.attend(now, effects);
     }
 
     /// The shopper agrees to the amount.
@@ -297,12 +289,12 @@ impl Awaiting {
     }
 
     /// The choice of another method; `None` while a payment may be under way.
-    pub(super) fn choice(&self, now: Instant) -> Option<Choosing> {
+    pub(super) fn choice(&self, now: Instant, shared: &Shared) -> Option<Choosing> {
         if self.is_settled() || self.overs > 0 || self.handing.is_pending() {
             return None;
         }
         let order = Order { method: None, ..Order::clone(&self.order) };
-        Some(Choosing::new(now, self.id.clone()?, Arc::new(order), self.expires, self.redirect_wait))
+        Some(Choosing::new(now, self.id.clone()?, Arc::new(order), self.watch.expires, self.redirect_wait, shared))
     }
 
     /// Whether nothing is left for the shopper to do.
@@ -339,8 +331,7 @@ impl Awaiting {
 
     pub(super) fn poll_failed(&mut self, now: Instant, refused: bool, shared: &mut Shared, retry_after: Option<Duration>) {
         self.refused = refused;
-        let circumstances = self.circumstances(now, shared);
-        self.poll.faulted(now, shared.dice.jitter(), retry_after, circumstances);
+        self.watch.faulted(now, shared, retry_after);
     }
 
     /// The shopper or the network is back: this tab asks at once, for all tabs if it is the one that is looked at.
@@ -351,45 +342,40 @@ impl Awaiting {
         if !shared.visible && self.is_following() {
             return;
         }
-        effects.extend(self.poll.attend(now).map(Effect::Abandon));
+        self.watch.attend(now, effects);
         if shared.visible {
-            self.claim(now, effects);
+            self.watch.claim(now, effects);
         }
-    }
-
-    fn claim(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        self.poll.claimed(now);
-        effects.push(Effect::Claim);
     }
 
     /// Another tab asks for all. Gives back a question to abandon.
     pub(super) fn follow(&mut self, now: Instant, rank: u32, shared: &mut Shared) -> Option<QuestionId> {
-        if rank < shared.rank && self.poll.has_just_claimed(now) {
+        if rank < shared.rank && self.watch.poll.has_just_claimed(now) {
             // Both claimed at the same time, and the other one gives way.
             return None;
         }
-        let circumstances = self.circumstances(now, shared);
-        self.poll.follow(now, circumstances, shared.dice.jitter())
+        let circumstances = self.watch.circumstances(now, shared);
+        self.watch.poll.follow(now, circumstances, shared.dice.jitter())
     }
 
     /// The status question under way.
     pub(super) fn polling(&self) -> Option<QuestionId> {
-        self.poll.asking().map(|question| question.id)
+        self.watch.poll.asking().map(|question| question.id)
     }
 
     pub(super) fn is_following(&self) -> bool {
-        self.poll.is_following()
+        self.watch.poll.is_following()
     }
 
     /// The tab that asked for all is gone.
     pub(super) fn orphaned(&mut self, now: Instant, shared: &mut Shared) {
         let jitter = shared.dice.jitter();
-        self.poll.orphaned(now, shared.visible, jitter);
+        self.watch.poll.orphaned(now, shared.visible, jitter);
     }
 
     pub(super) fn overheard_failure(&mut self, now: Instant, failure: &Failure, retry_after: Option<Duration>) {
         self.refused = matches!(failure, Failure::Refused(_));
-        self.poll.overheard_fault(now, retry_after);
+        self.watch.poll.overheard_fault(now, retry_after);
     }
 
     /// The picture of the code did not load: the text of the code takes its place, where there is one.
@@ -411,7 +397,7 @@ impl Awaiting {
     /// The page left the screen.
     pub(super) fn relax(&mut self, now: Instant, shared: &Shared) {
         self.opening.left();
-        self.poll.relax(now, self.circumstances(now, shared));
+        self.watch.relax(now, shared);
     }
 
     /// `false` where the order has no number to ask with.
@@ -459,7 +445,7 @@ impl Awaiting {
         self.open_wallet_if_wanted(now, shared, effects);
         // What is asked for once is handed over once; the note of that is younger than this page.
         let is_first = shared.place.past != Past::Visited || shared.terms.asks_once;
-        if shared.visible && is_first && !is_expired(self.expires, now, shared) {
+        if shared.visible && is_first && !self.watch.is_expired(now, shared) {
             self.hand_over(now, effects);
         }
         None
@@ -467,7 +453,7 @@ impl Awaiting {
 
     /// The gateway wants the shopper to go somewhere at once: a page anywhere, an app only where apps open by themselves.
     fn jump(&mut self, now: Instant, link: &WalletLink, shared: &Shared, effects: &mut Vec<Effect>) {
-        if self.wallet == WalletWish::Granted || is_expired(self.expires, now, shared) {
+        if self.wallet == WalletWish::Granted || self.watch.is_expired(now, shared) {
             return;
         }
         if link.is_page() {
@@ -481,8 +467,7 @@ impl Awaiting {
     }
 
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        let is_time =
-            self.agreement.is_none() && shared.visible && shared.place.lets_wallet_open() && !is_expired(self.expires, now, shared);
+        let is_time = self.agreement.is_none() && shared.visible && shared.place.lets_wallet_open() && !self.watch.is_expired(now, shared);
         if let (Offered::Instrument(means), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
             && let Some(link) = means.link()
         {
@@ -531,7 +516,7 @@ impl Awaiting {
 
     /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
     pub(super) fn prompted(&mut self, now: Instant, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
-        let plays = shared.place.sound && !is_expired(self.expires, now, shared) && self.agreement.is_none();
+        let plays = shared.place.sound && !self.watch.is_expired(now, shared) && self.agreement.is_none();
         self.prompt.answered(result, plays, effects);
     }
 
@@ -541,7 +526,7 @@ impl Awaiting {
 
     /// A gesture frees a sound that the browser held back.
     pub(super) fn gestured(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        if shared.place.sound && !is_expired(self.expires, now, shared) {
+        if shared.place.sound && !self.watch.is_expired(now, shared) {
             self.prompt.gestured(effects);
         }
     }
@@ -552,28 +537,15 @@ impl Awaiting {
 
     /// Asks what is due and gives up what is overdue.
     pub(super) fn proceed(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        let was_expired = self.expired_since.is_some();
-        self.expired_since = is_expired(self.expires, now, shared).then_some(self.expired_since.unwrap_or(now));
-        if self.expired_since.is_some() && !was_expired && self.has_prompt() {
+        if self.watch.has_just_expired(now, shared) && self.has_prompt() {
             effects.push(Effect::Hush);
         }
         self.opening.proceed(now, shared.visible);
         self.proceed_with_offer(now, shared, effects);
         self.prompt.proceed(now, effects);
-        if let Some(overdue) = self.poll.asking().filter(|question| question.is_overdue(now)) {
-            effects.push(Effect::Abandon(overdue.id));
-            self.poll_failed(now, false, shared, None);
-        }
         self.handing.proceed(now);
-        let circumstances = self.circumstances(now, shared);
-        if let Some(timeout) = shared.terms.status_timeout
-            && self.poll.is_due(now, circumstances)
-        {
-            if self.poll.is_following() {
-                self.claim(now, effects);
-            }
-            let call = Call::Status(self.order_ref.clone());
-            self.poll.asked(ask(&mut shared.numbering, now, call, timeout, effects));
+        if self.watch.proceed(now, shared, &self.order_ref, effects) {
+            self.refused = false;
         }
     }
 
@@ -584,12 +556,6 @@ impl Awaiting {
             self.offer = Offered::Missing(None);
         }
     }
-
-    fn circumstances(&self, now: Instant, shared: &Shared) -> Circumstances {
-        let since = self.expired_since.unwrap_or(now);
-        let expired = is_expired(self.expires, now, shared).then(|| now.since(since));
-        Circumstances { expired, visible: shared.visible }
-    }
 }
 
 /// How often it is asked whether an order is paid that waits no more.
@@ -597,9 +563,4 @@ const MOST_OVERS: u8 = 15;
 
 fn opens_app(action: &Action) -> bool {
     matches!(action, Action::OpenApp(_) | Action::OpenWallet(_))
-}
-
-/// Whether time is up by the gateway's clock.
-fn is_expired(expires: Option<UnixSeconds>, now: Instant, shared: &Shared) -> bool {
-    expires.and_then(|expires| shared.clock.until(expires, now)).is_some_and(|left| left.is_zero())
 }

@@ -7,19 +7,19 @@ use super::{
     Choice, Effect, Pay, Route, Shared, Trouble, Warning, ask,
     question::{Attempts, Question, QuestionId},
     time::Instant,
+    watch::Watch,
 };
 use crate::order::{Answer, Call, Failure, Order, OrderId, OrderRef, PayMethod, UnixSeconds};
 
 /// The choice of a method.
 #[derive(Debug)]
 pub(super) struct Choosing {
-    /// Whether the order still waits is asked when the shopper comes back, and when a choice was refused.
-    check: Option<Question>,
-    pub(super) expires: Option<UnixSeconds>,
     pub(super) id: OrderId,
     methods: Methods,
     pub(super) order: Arc<Order>,
     pub(super) redirect_wait: Option<Duration>,
+    /// A code that was on the screen before, here or in another tab, can be paid while the shopper chooses.
+    pub(super) watch: Watch,
 }
 
 #[derive(Debug)]
@@ -30,27 +30,34 @@ enum Methods {
 }
 
 impl Choosing {
-    pub(super) fn new(now: Instant, id: OrderId, order: Arc<Order>, expires: Option<UnixSeconds>, redirect_wait: Option<Duration>) -> Self {
-        Self { check: None, expires, id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait }
+    pub(super) fn new(
+        now: Instant,
+        id: OrderId,
+        order: Arc<Order>,
+        expires: Option<UnixSeconds>,
+        redirect_wait: Option<Duration>,
+        shared: &Shared,
+    ) -> Self {
+        Self { id, methods: Methods::Asking(Attempts::new(now)), order, redirect_wait, watch: Watch::new(now, expires, shared) }
     }
 
     /// The question under way that an answer of this kind belongs to.
     pub(super) fn asking(&self, answer: &Answer) -> Option<&Question> {
         match (answer, &self.methods) {
             (Answer::Methods(_), Methods::Asking(attempts)) => attempts.asking(),
-            (Answer::Status(_), _) => self.check.as_ref(),
+            (Answer::Status(_), _) => self.watch.poll.asking(),
             (Answer::Chosen(_), Methods::Here { chosen: Some((question, _)), .. }) => Some(question),
             _ => None,
         }
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self, shared: &Shared) -> Option<Instant> {
         let methods = match &self.methods {
             Methods::Asking(attempts) => Some(attempts.deadline()),
             Methods::Here { chosen, .. } => chosen.as_ref().map(|(question, _)| question.overdue_at()),
             Methods::Missing(_) => None,
         };
-        [methods, self.check.as_ref().map(Question::overdue_at)].into_iter().flatten().min()
+        [methods, self.watch.deadline(shared)].into_iter().flatten().min()
     }
 
     pub(super) fn pay(&self) -> Pay {
@@ -66,9 +73,8 @@ impl Choosing {
     }
 
     pub(super) fn proceed(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        if let Some(overdue) = self.check.take_if(|question| question.is_overdue(now)) {
-            effects.push(Effect::Abandon(overdue.id));
-        }
+        self.watch.has_just_expired(now, shared);
+        self.watch.proceed(now, shared, &OrderRef::Id(self.id.clone()), effects);
         match &mut self.methods {
             Methods::Asking(attempts) => {
                 if !attempts.proceed(now, shared, || Call::Methods(self.id.clone()), effects) {
@@ -128,13 +134,7 @@ impl Choosing {
     }
 
     /// The gateway took the choice, or not. Gives back where to go.
-    pub(super) fn chosen(
-        &mut self,
-        now: Instant,
-        result: Result<(), Failure>,
-        shared: &mut Shared,
-        effects: &mut Vec<Effect>,
-    ) -> Option<Route> {
+    pub(super) fn chosen(&mut self, now: Instant, result: Result<(), Failure>, effects: &mut Vec<Effect>) -> Option<Route> {
         let Methods::Here { chosen, trouble, .. } = &mut self.methods else { return None };
         *chosen = None;
         match result {
@@ -144,7 +144,8 @@ impl Choosing {
                 let is_refused = matches!(failure, Failure::Refused(_));
                 effects.push(Effect::Tell(Warning::CallFailed { call: "order/chose-type", failure }));
                 if is_refused {
-                    self.look(now, shared, effects);
+                    // It may wait no more.
+                    self.watch.attend(now, effects);
                 }
             }
         }
@@ -152,31 +153,17 @@ impl Choosing {
     }
 
     /// The shopper or the network is back.
-    pub(super) fn attend(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        match &mut self.methods {
-            Methods::Asking(attempts) => attempts.hurry(now),
-            Methods::Here { .. } => self.look(now, shared, effects),
-            Methods::Missing(_) => {}
+    pub(super) fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        if let Methods::Asking(attempts) = &mut self.methods {
+            attempts.hurry(now);
         }
-    }
-
-    /// Asks whether the order still waits: it may be paid in another tab.
-    fn look(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        if let (None, Some(timeout)) = (&self.check, shared.terms.status_timeout) {
-            let call = Call::Status(OrderRef::Id(self.id.clone()));
-            self.check = Some(ask(&mut shared.numbering, now, call, timeout, effects));
-        }
-    }
-
-    /// The order still waits, or it is not known.
-    pub(super) fn looked(&mut self) {
-        self.check = None;
+        self.watch.attend(now, effects);
     }
 
     /// The question that nobody needs answered any more.
     pub(super) fn questions(&self) -> impl Iterator<Item = QuestionId> {
         let chosen = if let Methods::Here { chosen: Some((question, _)), .. } = &self.methods { Some(question.id) } else { None };
-        [self.check.as_ref().map(|check| check.id), chosen].into_iter().flatten()
+        [self.watch.poll.asking().map(|question| question.id), chosen].into_iter().flatten()
     }
 
     pub(super) fn retry(&mut self, now: Instant) {

@@ -36,6 +36,7 @@ mod question;
 mod time;
 mod time_warning;
 mod view_model;
+mod watch;
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -201,7 +202,7 @@ impl Checkout {
     pub fn next_deadline(&self, now: Instant) -> Option<Instant> {
         match &self.phase {
             Phase::Awaiting(awaiting) => awaiting.deadline(now, &self.shared),
-            Phase::Choosing(choosing) => choosing.deadline(),
+            Phase::Choosing(choosing) => choosing.deadline(&self.shared),
             Phase::Entering(entering) => entering.deadline(),
             Phase::Ended { .. } | Phase::Failed(_) => None,
             Phase::Forwarded { until } => Some(*until),
@@ -229,7 +230,7 @@ impl Checkout {
         match &self.phase {
             Phase::Awaiting(awaiting) => {
                 view.connection = awaiting.connection(self.shared.online);
-                view.expires = awaiting.expires;
+                view.expires = awaiting.watch.expires;
                 view.handing = awaiting.handing.handing();
                 view.not_opened = awaiting.has_not_opened();
                 view.pay = Some(awaiting.pay(now, &self.shared));
@@ -352,6 +353,9 @@ impl Checkout {
                     self.attend(now, effects);
                 } else {
                     // A tab that is looked at is the one to ask, and to go to the shop.
+                    if let Phase::Choosing(choosing) = &mut self.phase {
+                        choosing.watch.relax(now, &self.shared);
+                    }
                     self.in_awaiting(|awaiting, shared| {
                         awaiting.relax(now, shared);
                         if !awaiting.is_following() {
@@ -379,7 +383,7 @@ impl Checkout {
     fn attend(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => awaiting.attend(now, &self.shared, effects),
-            Phase::Choosing(choosing) => choosing.attend(now, &mut self.shared, effects),
+            Phase::Choosing(choosing) => choosing.attend(now, effects),
             Phase::Entering(entering) => entering.attend(now),
             Phase::Failed(Reason::Unreachable) => self.retry(now, effects),
             Phase::Loading { attempts, .. } => attempts.hurry(now),

@@ -3,7 +3,8 @@
 use saoma::{
     checkout::{Choice, Effect, Event, Pay, Reason, Route, Screen, Setup, Trouble, Warning},
     order::{
-        Answer, Call, Claim, Failure, Fen, Info, OrderId, PayMethod, Refusal, ReturnHost, ReturnTarget, Returning, Standing, Told, Visit,
+        Answer, Call, Claim, End, Failure, Fen, Info, OrderId, PayMethod, Refusal, ReturnHost, ReturnTarget, Returning, Standing, Told,
+        Visit,
     },
 };
 
@@ -51,7 +52,8 @@ fn who_chooses_sees_the_order_first_and_goes_to_pay_once_the_gateway_took_the_ch
     assert_eq!(choice(&page).chosen.as_deref(), Some("wxpay"));
     assert!(page.answer(Answer::Chosen(refused("通道维护"))));
     assert_eq!(choice(&page).trouble, Trouble::Refused(Some("通道维护".into())));
-    assert!(page.answer(status(waiting(900))), "whether it still waits is asked after a refusal");
+    page.pass(seconds(1));
+    assert!(page.answer(status(waiting(900))), "whether it still waits is asked soon after a refusal");
     page.send(Event::Chosen { method: "alipay".into() });
     assert_eq!(choice(&page).trouble, Trouble::None);
     assert!(page.answer(Answer::Chosen(Ok(()))));
@@ -98,15 +100,56 @@ fn an_order_that_was_paid_in_another_tab_is_seen_to_be_when_the_shopper_comes_ba
     let mut page = visiting("/pay/separate/A1", "");
     page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing: waiting(900), redirect_wait: Some(seconds(9)), offer: None }))));
     page.answer(Answer::Methods(Ok(methods())));
+    page.pass(seconds(1));
     page.send(Event::CameBack);
     page.send(Event::CameBack);
     assert_eq!(page.open.iter().filter(|(_, call)| is_status(call)).count(), 1);
     assert!(page.answer(Answer::Status(Err(network_fault()))), "a fault says nothing");
     assert_eq!(choice(&page).methods.len(), 2);
+    page.pass(seconds(1));
     page.send(Event::CameBack);
     assert!(page.answer(status(paid())));
     assert!(matches!(page.screen(), Screen::Paid { .. }));
     assert_eq!(page.checkout.view(page.now).leaving_in, Some(9), "as the first answer said");
+}
+
+/// A code may have been scanned before the shopper came to choose: they are told without a press.
+#[test]
+fn who_still_chooses_is_told_that_it_is_paid_or_over() {
+    for (standing, is_told) in [
+        (paid(), (|screen| matches!(screen, Screen::Paid { .. })) as fn(&Screen) -> bool),
+        (Standing::Ended(End::TimedOut), |screen| matches!(screen, Screen::Ended { end: End::TimedOut, .. })),
+    ] {
+        let mut page = visiting("/pay/separate/A1", "");
+        page.answer(info(waiting(900)));
+        page.answer(Answer::Methods(Ok(methods())));
+        page.pass_answering(seconds(20), seconds(0), &status(waiting(900)));
+        assert_eq!(choice(&page).methods.len(), 2);
+        assert!(page.pass_until_asked(is_status));
+        page.answer(status(standing));
+        assert!(is_told(&page.screen()), "{:?}", page.screen());
+        page.pass(seconds(600));
+        assert!(page.open.is_empty(), "nothing is asked any more");
+    }
+}
+
+#[test]
+fn a_choice_that_nobody_looks_at_is_asked_about_rarely_and_after_the_orders_time_no_more() {
+    let mut page = visiting("/pay/separate/A1", "");
+    page.answer(info(waiting(900)));
+    page.answer(Answer::Methods(Ok(methods())));
+    page.send(Event::VisibilityChanged { visible: false });
+    let before = page.count(is_asked);
+    page.pass_answering(seconds(600), seconds(0), &status(waiting(900)));
+    assert_eq!(page.count(is_asked) - before, 20);
+    page.pass_answering(seconds(2 * 3600), seconds(0), &status(waiting(900)));
+    let before = page.count(is_asked);
+    page.pass_answering(seconds(3600), seconds(0), &status(waiting(900)));
+    assert_eq!(page.count(is_asked), before);
+}
+
+fn is_asked(effect: &Effect) -> bool {
+    matches!(effect, Effect::Ask { call: Call::Status(_), .. })
 }
 
 #[test]
