@@ -38,7 +38,6 @@ pub(super) struct Begin {
 pub(super) struct Awaiting {
     /// What the shopper has to agree to before anything can be paid.
     agreement: Option<Agreement>,
-    /// Since when the page has known that time is up, on its own clock: a gateway's clock may be set.
     /// What became of a payment that the app around the page makes.
     pub(super) handing: HandOver,
     id: Option<OrderId>,

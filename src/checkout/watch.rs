@@ -12,7 +12,7 @@ use crate::order::{Call, OrderRef, UnixSeconds};
 /// The questions about an order, at the pace that its time calls for.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// When the page first knew that time is up.
+    /// Since when the page has known that time is up, on its own clock: a gateway's clock may be set.
     expired_since: Option<Instant>,
     /// As the gateway said last.
     pub(super) expires: Option<UnixSeconds>,

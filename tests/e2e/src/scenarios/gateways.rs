@@ -46,6 +46,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("anqi_from_signing_in_to_the_order", Look { settings: SHOP, ..Look::desktop() }, anqi_from_signing_in_to_the_order);
     suite.add("anqi_pays_at_once_by_a_picture", Look { settings: SHOP, ..Look::phone() }, anqi_pays_at_once_by_a_picture);
     suite.add("anqi_is_paid_only_when_it_is_confirmed", Look { settings: SHOP, ..Look::desktop() }, anqi_is_paid_only_when_it_is_confirmed);
+    suite.add("anqi_is_paid_while_the_shopper_chooses_again", Look { settings: SHOP, ..Look::phone() }, anqi_is_paid_while_choosing);
     suite.add("anqi_finishes_where_nobody_confirms", Look { settings: SILENT, ..Look::desktop() }, anqi_finishes_where_nobody_confirms);
     suite.add("anqi_refusals_say_what_to_do", Look { settings: SHOP, ..Look::desktop() }, anqi_refusals_say_what_to_do);
     let some = r#"{"methods": ["wechat", "alipay", "weapp"], "token": "local:token"}"#;
@@ -393,6 +394,22 @@ async fn anqi_is_paid_only_when_it_is_confirmed(stage: &Stage) -> Result<()> {
     stage.until("document.querySelector('.plate.covered') !== null").await?;
     ensure!(!stage.has("img.code").await?, "an order that waits no more cannot be scanned");
     stage.until_screen("paid").await
+}
+
+/// Who has scanned the code and then looks for another way is not led to pay twice.
+async fn anqi_is_paid_while_choosing(stage: &Stage) -> Result<()> {
+    stage.sign_in(TOKEN).await?;
+    let id = stage.order(Spec { pay_type: String::new(), ..Spec::default() });
+    stage.open(&format!("/?gateway=anqi&order_id={id}")).await?;
+    stage.until("document.querySelectorAll('.method').length === 4").await?;
+    stage.press(".method[data-method=wxpay]").await?;
+    stage.until_code().await?;
+    stage.press("button.service").await?;
+    stage.until("document.querySelectorAll('.method').length === 4").await?;
+    pay(stage, &id)?;
+    stage.until_screen("paid").await?;
+    ensure!(stage.count(&id, Call::Payment) == 1);
+    stage.until(AT_THE_SHOP).await
 }
 
 async fn anqi_finishes_where_nobody_confirms(stage: &Stage) -> Result<()> {
