@@ -171,10 +171,12 @@ impl Checkout {
                 if let Standing::Waiting { expires: Some(expires), .. } = standing {
                     choosing.watch.expires = Some(expires);
                 }
-                if matches!(standing, Standing::Over { heard: false }) {
-                    choosing.watch.faulted(now, &mut self.shared, None);
-                } else {
-                    choosing.watch.answered(now, &self.shared);
+                match source {
+                    Source::Gateway if matches!(standing, Standing::Over { heard: false }) => {
+                        choosing.watch.faulted(now, &mut self.shared, None);
+                    }
+                    Source::Gateway => choosing.watch.answered(now, &self.shared),
+                    Source::OtherTab => choosing.watch.poll.overheard_answer(),
                 }
                 (Arc::clone(&choosing.order), choosing.redirect_wait)
             }
