@@ -13,6 +13,13 @@
   const href = (selector) => document.querySelector(selector).href;
   // The name is filled in by the build.
   if (parent !== window) import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));
+  // The code first: nothing of the application runs before it has been painted. It is not waited for longer than a page whose
+  // words and buttons are wanted too may wait, nor where nothing is painted.
+  const painted = async () => {
+    await window.saomaFirstPaint?.done;
+    await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+  };
+  await Promise.race([painted(), new Promise((next) => setTimeout(next, document.hidden ? 0 : 1500))]).catch(() => {});
   try {
     const application = await import(href("link[rel=modulepreload]"));
     await application.default({ module_or_path: href("link[rel=preload][as=fetch]") });

@@ -21,7 +21,6 @@ pub mod gateway;
 pub mod i18n;
 mod json;
 pub mod order;
-pub mod qr;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sign;
 mod text;

@@ -236,7 +236,7 @@ impl World {
                     let is_open = self.open.iter().any(|(open, _)| *open == question);
                     self.knows_the_time |= is_open && answer.is_good();
                     self.open.retain(|(open, _)| *open != question);
-                    self.send(Event::Answered { answer, date, question, retry_after: None });
+                    self.send(Event::Answered { answer, date: date.map(Into::into), question, retry_after: None });
                 }
                 None => self.send(Event::TimePassed),
             }

@@ -9,9 +9,12 @@ use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
-use super::{capability, clock};
+use super::{
+    capability, clock,
+    first_paint::{self, Early},
+};
 use crate::{
-    checkout::{Event, QuestionId},
+    checkout::{Event, QuestionId, Reading},
     gateway::{Reply, Request},
     order::{Answer, Failure, Fault, UnixSeconds},
     text::{has_any, int},
@@ -34,6 +37,8 @@ pub(super) struct Handle {
 /// What became of a request.
 #[derive(Clone)]
 pub(super) struct Outcome {
+    /// How long the answer had been here when it was asked for, where it had been asked for before.
+    age: Option<Duration>,
     date: Option<UnixSeconds>,
     reply: Result<(u16, String), Fault>,
     retry_after: Option<Duration>,
@@ -73,7 +78,7 @@ impl Drop for Asking {
 impl Default for Outcome {
     /// Nothing came.
     fn default() -> Self {
-        Self { date: None, reply: Err(Fault::Network), retry_after: None }
+        Self { age: None, date: None, reply: Err(Fault::Network), retry_after: None }
     }
 }
 
@@ -81,6 +86,15 @@ impl Default for Outcome {
 pub(super) async fn send(request: Request, token: Option<String>, handle: &Handle) -> Outcome {
     let lost = || if handle.timed_out.get() { Fault::TimedOut } else { Fault::Network };
     let joint = if has_any(&request.path, "?") { "&_time=" } else { "?_time=" };
+    // What the first paint has asked needs no other question, unless no answer came.
+    let early = match &request.body {
+        Some(body) => first_paint::answer(&[&request.path, " ", body].concat(), &handle.controller.signal()).await,
+        None => None,
+    };
+    if let Some(Early { age, body, response }) = early {
+        let (date, retry_after) = read_headers(&response);
+        return Outcome { age: Some(age), date, reply: Ok((status(&response), body)), retry_after };
+    }
     let url = [&request.path, joint, &clock::request_time().to_string()].concat();
     let text = JsValue::from_str;
     let headers = capability::object(&[("Content-Type", &text(request.content_type)), ("Accept", &text(Request::JSON))]);
@@ -93,7 +107,7 @@ pub(super) async fn send(request: Request, token: Option<String>, handle: &Handl
     let options = [("method", &method), ("body", &body), ("headers", &headers), ("cache", &cache), ("signal", &signal)];
     let Some((response, body)) = fetch(&url, &options).await else { return Outcome { reply: Err(lost()), ..Outcome::default() } };
     let (date, retry_after) = read_headers(&response);
-    Outcome { date, reply: Ok((status(&response), body)), retry_after }
+    Outcome { age: None, date, reply: Ok((status(&response), body)), retry_after }
 }
 
 /// An answer with its whole body; `None` if it did not come or broke off.
@@ -149,7 +163,7 @@ impl Outcome {
 
     /// The answer to the question that was asked.
     pub(super) fn into_event(self, answer: Answer, question: QuestionId) -> Event {
-        Event::Answered { answer, date: self.date, question, retry_after: self.retry_after }
+        Event::Answered { answer, date: self.date.map(|date| Reading { age: self.age, date }), question, retry_after: self.retry_after }
     }
 }
 

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{address, http, preferences, tab};
+use super::{address, first_paint, http, preferences, tab};
 use crate::{
     i18n::{Language, Locale, Messages},
     view::Signal,
@@ -110,7 +110,11 @@ fn path(locale: Locale) -> String {
 
 async fn download(locale: Locale) -> Option<Messages> {
     let asking = http::Asking::new(TIMEOUT);
-    let (_, text) = http::fetch(&address::asset(&path(locale)), &[("signal", &asking.signal())]).await?;
+    let path = path(locale);
+    let text = match first_paint::answer(&path, &asking.signal()).await {
+        Some(early) => early.body,
+        None => http::fetch(&address::asset(&path), &[("signal", &asking.signal())]).await?.1,
+    };
     // A page that says that there is no such file is no language either.
     Messages::decode(&text)
 }

@@ -7,6 +7,7 @@ mod capability;
 mod clipboard;
 mod clock;
 mod events;
+mod first_paint;
 mod format;
 mod gateway;
 mod host;
@@ -132,8 +133,10 @@ const PORTS: Ports = Ports {
     leaves: events::leaves,
     copy: clipboard::copy,
     draw: poster::draw,
+    drawn: first_paint::drawn,
     moment: format::moment,
     money: format::money,
+    picture: |text, then| spawn_local(async move { then(first_paint::picture(text).await) }),
     pay_path: |id| address::in_language(pay_path(&address::here().path, id)),
     save: poster::save,
     send,

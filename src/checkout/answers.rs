@@ -10,11 +10,9 @@ use super::{
     entering::Lost,
     paid::{How, Paid},
     place::Past,
-    time::Instant,
+    time::{Instant, Reading},
 };
-use crate::order::{
-    Answer, Failure, HostResult, Info, Offer, Order, OrderRef, PayMethod, Refusal, Returning, Standing, UnixSeconds, Verdict, Visit,
-};
+use crate::order::{Answer, Failure, HostResult, Info, Offer, Order, OrderRef, PayMethod, Refusal, Returning, Standing, Verdict, Visit};
 
 impl Checkout {
     pub(super) fn answered(
@@ -22,7 +20,7 @@ impl Checkout {
         now: Instant,
         question: QuestionId,
         answer: Answer,
-        date: Option<UnixSeconds>,
+        date: Option<Reading>,
         retry_after: Option<Duration>,
         effects: &mut Vec<Effect>,
     ) {
@@ -35,8 +33,8 @@ impl Checkout {
         };
         let Some(asked) = asked.filter(|asked| asked.id == question) else { return };
         // A proxy's page has a `Date` too: only an answer of the gateway tells its time.
-        if let (Some(date), true) = (date, answer.is_good()) {
-            self.shared.clock.learn(date, asked.sent, now);
+        if let (Some(reading), true) = (date, answer.is_good()) {
+            self.shared.clock.read(reading, asked.sent, now);
         }
         match answer {
             Answer::Info(Ok(info)) => self.informed(now, *info, effects),

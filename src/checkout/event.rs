@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use super::question::QuestionId;
-use crate::order::{Answer, Call, Failure, Fen, HostCall, HostResult, OrderId, Prompt, ReturnTarget, Standing, UnixSeconds, WalletLink};
+use super::{Reading, question::QuestionId};
+use crate::order::{Answer, Call, Failure, Fen, HostCall, HostResult, OrderId, Prompt, ReturnTarget, Standing, WalletLink};
 
 /// Something that happened. Events that make no sense in the present phase change nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,7 +17,7 @@ pub enum Event {
         /// What came.
         answer: Answer,
         /// The gateway's clock when it answered, from the `Date` header.
-        date: Option<UnixSeconds>,
+        date: Option<Reading>,
         /// Which question.
         question: QuestionId,
         /// How long the gateway wants to be left alone, from `Retry-After`.

@@ -51,7 +51,7 @@ pub use action::{Action, Means, Saving, actions};
 pub use event::{Effect, Event, Route, Warning};
 pub use place::{Device, Host, Past, Place};
 pub use question::QuestionId;
-pub use time::{GatewayClock, Instant};
+pub use time::{GatewayClock, Instant, Reading};
 pub use view_model::{Choice, Connection, Entry, Handing, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
 use crate::order::{Call, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Verdict, Visit};

@@ -19,6 +19,11 @@ impl Instant {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// The moment so long before.
+    pub fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(span))
+    }
+
     /// How long ago `earlier` was; zero if it is yet to come.
     pub fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
@@ -47,7 +52,31 @@ struct Bounds {
     high: i64,
 }
 
+/// What an answer says of the gateway's clock.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Reading {
+    /// How long the answer had been here, where the page had asked before its checkout began.
+    pub age: Option<Duration>,
+    /// The time when it was written, cut to seconds: the `Date` header.
+    pub date: UnixSeconds,
+}
+
+impl From<UnixSeconds> for Reading {
+    fn from(date: UnixSeconds) -> Self {
+        Self { age: None, date }
+    }
+}
+
 impl GatewayClock {
+    /// Learns from an answer that was asked at `sent` and taken at `now`.
+    pub fn read(&mut self, reading: Reading, sent: Instant, now: Instant) {
+        match reading.age {
+            None => self.learn(reading.date, sent, now),
+            // The page's clock begins before anything is asked.
+            Some(age) => self.learn(reading.date, Instant::default(), now.before(age)),
+        }
+    }
+
     /// Learns from an answer's `Date` (unix seconds), asked at `sent` and come at `received`.
     ///
     /// When the new interval contradicts what was known, one of the clocks was set or the device slept: the new one is taken.

@@ -102,7 +102,7 @@ fn head(context: Context, order: &Order) -> El {
         move || differing.filter(|_| context.is_payable() && actual().is_none()),
         move |differing| {
             let values = [("due", &*(context.ports.money)(trade_amount?)), ("price", &*(context.ports.money)(*differing.as_ref()?))];
-            Some(el("p").class("warning").text(&fill(messages.amount_differs(), &values)))
+            Some(el("p").class("warning differs").text(&fill(messages.amount_differs(), &values)))
         },
     );
     let subject = subject(order, messages);

@@ -38,6 +38,11 @@ pub(super) fn svg(class: &str, size: &str, shapes: &[(&str, &[(&str, &str)])]) -
 }
 
 impl El {
+    /// One that is there already.
+    pub(super) fn of(element: Element) -> Self {
+        Self(element)
+    }
+
     pub(super) fn attr(self, name: &str, value: &str) -> Self {
         self.0.set_attribute(name, value).unwrap_throw();
         self

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use leptos::task::spawn_local;
 
 use super::{
-    Context, Poster, Saved,
+    Context, Poster, Saved, Then,
     copy_button::{Copied, copy_button, copy_button_of},
     details,
     element::{El, el},
@@ -18,7 +18,6 @@ use crate::{
     checkout::{Action, Event, Means, Saving},
     i18n::{Messages, fill},
     order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink, host_of},
-    qr,
 };
 
 /// From this length on a code has so many modules that it needs more room.
@@ -46,7 +45,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
     let saves = actions.iter().find_map(|action| if let Action::Save(saving) = action { Some(*saving) } else { None });
     let parts = actions.iter().filter_map(|action| {
         Some(match action {
-            Action::ContinueOnPhone => continue_on_phone(context)?,
+            Action::ContinueOnPhone => continue_on_phone(context),
             Action::CopyLink => copy_link(context),
             Action::HandOver => {
                 let spent = order.points.zip(order.method.as_ref()).map_or(0, |(points, method)| points.spent_by(&method.code));
@@ -94,31 +93,49 @@ fn hint(text: &str) -> El {
     el("p").class("hint").text(text)
 }
 
-fn source(code: &Code) -> Option<String> {
+/// Hands on the address of the code's picture; `None` where it cannot be drawn.
+fn pictured(context: Context, code: Code, then: Then<Option<String>>) {
     match code {
-        Code::Picture(picture) => Some(picture.as_str().to_owned()),
-        Code::Text(text) => qr::picture_url(text),
+        Code::Picture(picture) => then(Some(picture.as_str().to_owned())),
+        Code::Text(text) => (context.ports.picture)(text, then),
     }
 }
 
-fn plate(source: &str, label: &str, dense: bool, on_error: Option<fn() -> Event>, context: Context) -> El {
-    let image = el("img").class("code").attr("alt", label).attr("referrerpolicy", "no-referrer");
-    let image = match on_error {
-        Some(event) => image.on("error", move || (context.ports.send)(event())),
-        None => image,
+/// The code on a light ground. It may have been drawn before there was this page; a code that cannot be drawn or
+/// loaded is told to the checkout, if it is the one that pays.
+fn plate(context: Context, code: &Code, label: &str, pays: bool) -> El {
+    let source = match code {
+        Code::Picture(picture) => picture.as_str(),
+        Code::Text(text) => text,
     };
-    el("div").class(if dense { "plate dense" } else { "plate" }).child(image.attr("src", source))
+    let broken = move || {
+        if pays {
+            (context.ports.send)(Event::CodeBroken);
+        }
+    };
+    let drawn = (context.ports.drawn)(source).map(El::of);
+    let image = drawn.clone().unwrap_or_else(|| el("img").class("code").attr("referrerpolicy", "no-referrer"));
+    let image = image.attr("alt", label).on("error", broken);
+    if drawn.is_none() {
+        let shown = image.clone();
+        let show = move |picture: Option<String>| match picture {
+            Some(picture) => drop(shown.attr("src", &picture)),
+            None => broken(),
+        };
+        pictured(context, code.clone(), Box::new(show));
+    }
+    let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
+    el("div").class(if dense { "plate dense" } else { "plate" }).child(image)
 }
 
 fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str, saving: Option<Saving>) -> Option<El> {
     let code = instrument.code.as_ref()?;
-    let source = source(code)?;
-    let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
+    let code = code.clone();
     let amount = context.amount_to_pay(order, instrument);
     let label =
         fill(context.messages.code_label(), &[("method", method_name(order.method.as_ref(), context.messages)), ("amount", &amount)]);
     let label = if label.is_empty() { amount } else { label };
-    let plate = move || plate(&source, &label, dense, Some(|| Event::CodeBroken), context);
+    let plate = move || plate(context, &code, &label, true);
     if saving != Some(Saving::LongPress) {
         return Some(plate());
     }
@@ -126,36 +143,51 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let (order, instrument, name) = (Arc::clone(order), instrument.clone(), name.to_owned());
     let draw = move |_: &Option<UnixSeconds>| {
         let plate = plate();
-        let (shown, poster) = (plate.clone(), poster_of(context, Arc::clone(&order), instrument.clone(), name.clone()));
+        let shown = plate.clone();
         let done = move |picture: Option<String>| {
             if let Some(picture) = picture {
                 shown.class("plate poster").first_child_attr("src", &picture);
             }
         };
-        spawn_local(async move {
-            if let Ok(Some(poster)) = poster.await {
+        let draw = move |poster: Option<Poster>| {
+            if let Some(poster) = poster {
                 (context.ports.draw)(poster, Box::new(done));
             }
-        });
+        };
+        poster(context, Arc::clone(&order), instrument.clone(), name.clone(), Box::new(draw));
         Some(plate)
     };
     Some(el("div").bind_child(move || context.read(|view| view.expires), draw))
 }
 
+/// The code as it is saved; `None` where it cannot be.
+fn poster(context: Context, order: Arc<Order>, instrument: Instrument, name: String, then: Then<Option<Poster>>) {
+    // A picture of another host may be shown but not be drawn again: its text stands in, where there is one.
+    let is_elsewhere = matches!(&instrument.code, Some(Code::Picture(picture)) if picture.is_elsewhere());
+    let fallback = instrument.fallback.clone().filter(|_| is_elsewhere);
+    let Some(code) = fallback.or_else(|| instrument.code.clone()) else { return then(None) };
+    let make = move |picture: Option<String>| {
+        spawn_local(async move {
+            let poster = match picture {
+                Some(picture) => poster_of(context, order, instrument, name, picture).await.ok(),
+                None => None,
+            };
+            then(poster);
+        });
+    };
+    pictured(context, code, Box::new(make));
+}
+
 on_demand! {
     extras,
-    fn poster_of(context: Context, order: Arc<Order>, instrument: Instrument, name: String) -> Option<Poster> {
-        poster(context, &order, &instrument, &name)
+    fn poster_of(context: Context, order: Arc<Order>, instrument: Instrument, name: String, code: String) -> Poster {
+        poster_around(context, &order, &instrument, &name, code)
     }
 }
 
-/// The code as it is saved: with what it pays around it.
-fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) -> Option<Poster> {
+/// The code with what it pays around it.
+fn poster_around(context: Context, order: &Order, instrument: &Instrument, name: &str, code: String) -> Poster {
     let Context { messages, ports, .. } = context;
-    // A picture of another host may be shown but not be drawn again: its text stands in, where there is one.
-    let is_elsewhere = matches!(&instrument.code, Some(Code::Picture(picture)) if picture.is_elsewhere());
-    let fallback = instrument.fallback.as_ref().filter(|_| is_elsewhere);
-    let code = fallback.or(instrument.code.as_ref()).and_then(source)?;
     let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
     let expires = context.view.once(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
@@ -166,14 +198,14 @@ fn poster(context: Context, order: &Order, instrument: &Instrument, name: &str) 
     let actual = instrument.actual_amount.as_deref().map(|actual| [actual, " ", kind].concat());
     let price = actual.is_some().then(|| money.clone());
     let order_tail = [messages.order_number(), " …", tail].concat();
-    Some(Poster {
+    Poster {
         amount: actual.unwrap_or(money),
         code,
         file_name: ["payment-code-", tail].concat(),
         lines: [Some(scan), price, Some(order_tail), expires].into_iter().flatten().collect(),
         rtl: messages.direction() == "rtl",
         subject: subject(order, messages).to_owned(),
-    })
+    }
 }
 
 fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str) -> Option<El> {
@@ -187,13 +219,11 @@ fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
             Saved::Failed => copied.say(messages.save_failed(), false),
             Saved::NotWanted => {}
         };
-        let poster = poster_of(context, Arc::clone(&order), instrument.clone(), name_of.clone());
-        spawn_local(async move {
-            match poster.await {
-                Ok(Some(poster)) => (context.ports.save)(poster, Box::new(done)),
-                Ok(None) | Err(_) => done(Saved::Failed),
-            }
-        });
+        let save = move |poster: Option<Poster>| match poster {
+            Some(poster) => (context.ports.save)(poster, Box::new(done)),
+            None => done(Saved::Failed),
+        };
+        poster(context, Arc::clone(&order), instrument.clone(), name_of.clone(), Box::new(save));
     };
     let text = move || copied.said().unwrap_or(messages.save_code()).to_owned();
     let button = el("button").attr("type", "button").class("button save").child(icon::download()).child(el("span").bind_text(text));
@@ -243,10 +273,10 @@ fn copy_link(context: Context) -> El {
 }
 
 /// An app link opens nothing on a computer: the same page on a phone does.
-fn continue_on_phone(context: Context) -> Option<El> {
+fn continue_on_phone(context: Context) -> El {
     let words = context.messages.continue_on_phone();
-    let plate = plate(&qr::picture_url(&(context.ports.address)())?, words, false, None, context);
-    Some(el("div").class("scan").child(plate).child(el("p").class("label").child(icon::phone()).child(el("span").text(words))))
+    let plate = plate(context, &Code::Text((context.ports.address)()), words, false);
+    el("div").class("scan").child(plate).child(el("p").class("label").child(icon::phone()).child(el("span").text(words)))
 }
 
 /// Help for whoever pressed the link to the wallet and is still here.

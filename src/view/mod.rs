@@ -51,6 +51,8 @@ pub struct Ports {
     pub copy: fn(String, Then<bool>),
     /// Draws a poster, then gives the address of the picture where it could be drawn.
     pub draw: fn(Poster, Then<Option<String>>),
+    /// The element in which the first paint has drawn this code: its text, or the address of its picture.
+    pub drawn: fn(&str) -> Option<web_sys::Element>,
     /// Tells scripts of the shop that the shopper goes back. `false`: they see to it.
     pub goes_back: fn() -> bool,
     /// Tells scripts of the shop that the shopper goes to the return address. `false`: they see to it.
@@ -61,6 +63,8 @@ pub struct Ports {
     pub moment: fn(UnixSeconds) -> String,
     /// Where an order is paid.
     pub pay_path: fn(&OrderId) -> String,
+    /// Turns a text into the address of a picture of its code.
+    pub picture: fn(String, Then<Option<String>>),
     /// Saves a poster as a file or hands it on, then says what became of it.
     pub save: fn(Poster, Then<Saved>),
     /// Tells the checkout what the shopper did.

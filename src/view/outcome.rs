@@ -70,17 +70,17 @@ pub(super) fn line(class: &str, text: &str) -> El {
 pub(super) fn loading(context: Context, expected: Option<&(Fen, Option<String>)>, number: &str, retrying: bool) -> El {
     let messages = context.messages;
     let text = if retrying { messages.loading_retries() } else { messages.loading() };
-    let bone = |class| el("div").class(class);
     let (amount, subject) = match expected {
-        Some((amount, subject)) => ((context.ports.money)(*amount), subject.as_deref().unwrap_or_default()),
-        None => (String::new(), ""),
+        Some((amount, subject)) if !retrying => ((context.ports.money)(*amount), subject.as_deref().unwrap_or(text)),
+        _ => (String::new(), text),
     };
-    let (line_bone, amount_bone) = (bone("bone line").text(subject), bone("bone amount").text(&amount));
+    let due = el("p").class("due").child(el("strong").class("amount bone").attr("dir", "ltr").text(&amount));
     el("section")
-        .class("card skeleton")
+        .class("card awaiting skeleton")
         .attr("data-screen", "loading")
         .attr("aria-busy", "true")
-        .children([line_bone, amount_bone, bone("bone code"), el("h1").class("wait").text(text)])
+        .child(el("header").child(el("h1").text(subject)).child(due))
+        .child(el("div").class("pay").child(el("div").class("plate bone")))
         .child(line("number", "").child(el("bdi").text(number)))
 }
 

@@ -72,7 +72,7 @@ impl Page {
     pub(crate) fn answer(&mut self, answer: Answer) -> bool {
         let Some(at) = self.fitting(&answer) else { return false };
         let (question, _) = self.open.remove(at);
-        self.send(Event::Answered { answer, date: self.date(), question, retry_after: None });
+        self.send(Event::Answered { answer, date: self.date().map(Into::into), question, retry_after: None });
         true
     }
 

@@ -352,7 +352,7 @@ proptest! {
                 Happening::LateAnswer(answer, index) => {
                     if let Some(question) = closed.get(index % closed.len().max(1)).copied() {
                         let (view, deadline) = (page.checkout.view(page.now), page.checkout.next_deadline(page.now));
-                        page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+                        page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000).map(Into::into), question, retry_after: None });
                         prop_assert_eq!(view, page.checkout.view(page.now), "rule 2: an old reply changed the page");
                         prop_assert_eq!(deadline, page.checkout.next_deadline(page.now));
                         prop_assert_eq!(page.effects.get(seen..), Some(&[][..]), "rule 2: an old reply had an effect");

@@ -89,7 +89,7 @@ fn only_an_answer_of_the_gateway_tells_its_time() {
     page.pass(seconds(2));
     let (question, _) = page.open.pop().unwrap();
     let answer = Answer::Status(Err(Failure::Fault(Fault::Undecodable("the body is not JSON"))));
-    page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+    page.send(Event::Answered { answer, date: UnixSeconds::decode(2_000_000_000).map(Into::into), question, retry_after: None });
     assert!(matches!(page.pay(), Some(Pay::Instrument(_))));
     assert!((898..=899).contains(&page.checkout.view(page.now).remaining.unwrap()));
 }
@@ -99,7 +99,12 @@ fn a_gateway_whose_clock_is_set_far_ahead_is_asked_on() {
     let mut page = awaiting(setup(), 900);
     page.pass(seconds(2));
     let (question, _) = page.open.pop().unwrap();
-    page.send(Event::Answered { answer: status(waiting(900)), date: UnixSeconds::decode(2_000_000_000), question, retry_after: None });
+    page.send(Event::Answered {
+        answer: status(waiting(900)),
+        date: UnixSeconds::decode(2_000_000_000).map(Into::into),
+        question,
+        retry_after: None,
+    });
     assert_eq!(page.pay(), Some(Pay::Checking { resting: false }));
     assert!(page.pass_until_asked(is_status));
     page.answer(status(waiting(900)));

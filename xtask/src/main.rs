@@ -4,6 +4,7 @@
 
 mod blank;
 mod check;
+mod first_paint;
 mod fuzz;
 mod inline;
 mod page;

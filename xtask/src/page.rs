@@ -47,7 +47,7 @@ pub(crate) fn trunk() -> Result<Command> {
 }
 
 /// No path of the builder's machine in the page: panics name files.
-fn remapped_paths() -> Result<String> {
+pub(crate) fn remapped_paths() -> Result<String> {
     let cargo_home = match env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
         None => PathBuf::from(env::var_os("HOME").context("HOME is not set")?).join(".cargo"),

@@ -28,7 +28,7 @@ pub(crate) const FEATURES: [&str; 6] = [
 /// Nothing of a Rust program lies in the first kilobyte of memory: its stack ends there.
 const PASSES: [&str; 7] =
     ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--minify-imports-and-exports-and-modules"];
-const ADVICE: &str = "delete .tools/npm and run the build again";
+pub(crate) const ADVICE: &str = "delete .tools/npm and run the build again";
 
 /// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes.
 pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
@@ -46,7 +46,15 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     minify(&glue_file)?;
     pack_locales(&assets.join("locales"))?;
     let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
-    rename(&page, &glue_file, &glue, "js")
+    yield_to_the_order(&rename(&page, &glue_file, &glue, "js")?)
+}
+
+/// The order's calls come first: the application travels in what room they leave.
+fn yield_to_the_order(page: &str) -> Result<String> {
+    let yielding = page.replace(" rel=modulepreload", " rel=modulepreload fetchpriority=low");
+    let yielding = yielding.replace(" rel=preload", " rel=preload fetchpriority=low");
+    ensure!(yielding.matches("fetchpriority=low").count() == 2, "index.html does not preload the application as it is expected to");
+    Ok(yielding)
 }
 
 /// The languages without their keys, which the application knows: in short, and in full for whoever needs all words.

@@ -55,7 +55,7 @@ fn named(module: &[u8]) -> Option<Vec<usize>> {
             if kind == 1 {
                 for _ in 0..reader.number()? {
                     let (index, name) = (reader.number()?, reader.text()?);
-                    let name = without_hashes(name);
+                    let name = without_hashes(&rustc_demangle::demangle(name).to_string());
                     let starts = NEVER_BACK.iter().chain([&FORMATTER]).any(|start| name.starts_with(start));
                     if starts || FORMATTERS.iter().any(|end| name.ends_with(end)) {
                         found.push(index);

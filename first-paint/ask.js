@@ -1,0 +1,130 @@
+// The start of the page, in the head of index.html: asks for the order as soon as its number is known, and for the code when the
+// order waits. The application takes the answers over (src/browser/first_paint.rs); what it would have asked otherwise, it
+// asks itself. So whatever is unusual here is left to it, by throwing or by an early return. Only the template API is known
+// here. Old browsers must understand this.
+(function (page) {
+  var asked = {};
+  var last = 0;
+  var first = (page.saomaFirstPaint = {
+    /** The settings block; nothing of it has been checked. */
+    settings: {},
+    /** What the server that wrote the page says of the order. */
+    told: {},
+    /** Gives the answer to a question away: once, and only to whoever asks it in the same words. */
+    take: function (question, signal) {
+      var own = asked[question];
+      delete asked[question];
+      if (own && own.controller && signal) {
+        signal.addEventListener("abort", function () {
+          own.controller.abort();
+        });
+      }
+      return own && own.answer;
+    },
+    /** Asks, so that the application can take the answer: `{ at, body, response }`, `at` in ms of the page's clock. */
+    ask: function (question, url, options) {
+      var controller = page.AbortController && new AbortController();
+      if (controller) options.signal = controller.signal;
+      var answer = fetch(url, options).then(function (response) {
+        return response.text().then(function (body) {
+          return { at: performance.now(), body: body, response: response };
+        });
+      });
+      asked[question] = { answer: answer, controller: controller };
+      return answer;
+    },
+    /** A text of an answer, without blanks around it. */
+    text: function (value) {
+      if (typeof value === "string") return value.trim();
+      // Other numbers may have been written otherwise than they are now.
+      if (typeof value === "number") return integer(value);
+      if (value === undefined || value === null) return "";
+      throw new TypeError("not a text");
+    },
+    /** Whole fen, seconds or codes, as digits. */
+    integer: integer,
+    /** The first value of the address that is not blank. */
+    param: function (name) {
+      return new URLSearchParams(location.search).getAll(name).map(trim).filter(Boolean)[0] || "";
+    },
+    /** What waits to be paid; rejected where that is the application's affair. */
+    order: null,
+    /** What the gateway offers to pay it with. */
+    offer: null,
+  });
+  function trim(text) {
+    return text.trim();
+  }
+  function integer(value) {
+    var digits = "" + value;
+    if (!/^(0|[1-9][0-9]{0,14})$/.test(digits)) throw new TypeError("not an integer");
+    return digits;
+  }
+  /** A number that needs no thought: what has other characters in it is the application's affair. */
+  function plain(number) {
+    if (!/^[!-~]{1,128}$/.test(number)) throw new TypeError("not a plain number");
+    return number;
+  }
+  function post(path, body) {
+    body = JSON.stringify(body);
+    last = Math.max(Date.now(), last + 1);
+    return first.ask(path + " " + body, path + "?_time=" + last, {
+      method: "POST",
+      body: body,
+      cache: "no-store",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+    });
+  }
+  /** The data of a good answer. */
+  function data(answer) {
+    var body = JSON.parse(answer.body);
+    if (!answer.response.ok || !body || (body.code !== undefined && body.code !== 200 && body.code !== "200")) throw new Error("refused");
+    var content = body.code === undefined ? body : body.data;
+    if (!content || typeof content !== "object" || Array.isArray(content)) throw new TypeError("no data");
+    return content;
+  }
+  /** The words in which the address names the order, as they are sent: the rules of `OrderRef::from_address` and `Visit`. */
+  function named() {
+    var segments = location.pathname.replace(/\/+$/, "").split("/").reverse();
+    if (/^(separate|status)(\.html)?$/.test(segments[0]) || segments[1] === "cashier" || segments[1] === "separate") throw new Error("no code here");
+    var id = first.param("order_id") || first.param("trade_no") || (segments[1] === "pay" && decodeURIComponent(segments[0]).trim());
+    if (id) return { order_id: plain(id) };
+    var pid = first.param("pid");
+    if (!/^[1-9][0-9]{0,8}$/.test(pid)) throw new Error("no order");
+    return { out_order_id: plain(first.param("out_order_id")), pid: +pid };
+  }
+  /** Whoever wants to know of a failure hears of it; the console need not. */
+  function heard(promise) {
+    promise.catch(function () {});
+  }
+  function element(selector) {
+    return document.querySelector(selector);
+  }
+  try {
+    first.settings = JSON.parse(element("#saoma-config").textContent) || {};
+  } catch (invalid) {}
+  try {
+    element("meta[name=saoma-order]").content.split("&").forEach(function (pair) {
+      var at = pair.indexOf("=");
+      try {
+        first.told[pair.slice(0, at)] = decodeURIComponent(pair.slice(at + 1).replace(/\+/g, " "));
+      } catch (malformed) {}
+    });
+    var gateway = first.param("gateway") || first.settings.gateway || "xarr";
+    var api = first.settings.api || "/api";
+    // A path that another tool may read otherwise is the application's affair too.
+    if (gateway !== "xarr" || !/^(\/[\w.-]+)+$/.test(api)) throw new Error("unknown");
+    var name = named();
+    first.order = post(api + "/order/info", name).then(function (answer) {
+      var info = data(answer);
+      if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");
+      first.offer = post(api + "/order/qrcode", { order_id: plain(first.text(info.order_id) || name.order_id) }).then(data);
+      heard(first.offer);
+      heard(post(api + "/order/audio", name));
+      return { date: Date.parse(answer.response.headers.get("date")), info: info };
+    });
+  } catch (unknown) {
+    first.order = Promise.reject(unknown);
+  }
+  heard(first.order);
+})(window);

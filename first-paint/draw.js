@@ -1,0 +1,154 @@
+// Shows what there is to pay, and the code, in the static shell of index.html, as the application will show it: it takes the
+// drawn code over, so that nothing moves. What is drawn where, and which value is what, are the application's own rules, in
+// those cases in which they are simple; in all others nothing is drawn here. The tests hold both against the same
+// answers. Old browsers must understand this.
+(function (first) {
+  var root = document.documentElement;
+  var shell = document.getElementById("shell");
+  function find(selector) {
+    return shell.querySelector(selector);
+  }
+  function add(parent, name, className, text) {
+    var element = document.createElement(name);
+    element.className = className;
+    if (text) element.textContent = text;
+    return parent.appendChild(element);
+  }
+  // The language, by the rules of `surroundings::locale` and `Locale::choose`.
+  var TAGS = "LOCALE_TAGS".split(" ");
+  function locale() {
+    var chosen;
+    try {
+      chosen = localStorage.getItem("saoma.language");
+    } catch (forbidden) {}
+    var wishes = [chosen, first.param("lang"), TAGS.filter(function (tag) {
+      return typeof first.settings.locale === "string" && tag.toLowerCase() === first.settings.locale.trim().toLowerCase();
+    })[0]].concat(navigator.languages || []);
+    for (var i = 0; i < wishes.length; i++) {
+      var wish = (wishes[i] || "").toLowerCase().replace(/_/g, "-");
+      var parts = wish.split("-");
+      var language = parts[0] === "in" ? "id" : parts[0];
+      if (language === "zh") return /-(hant|hk|mo|tw)(-|$)/.test(wish) && wish.indexOf("hans") < 0 ? "zh-TW" : "zh-CN";
+      var exact = TAGS.filter(function (tag) {
+        return tag.toLowerCase() === wish;
+      })[0];
+      var same = TAGS.filter(function (tag) {
+        return tag.split("-")[0] === language;
+      })[0];
+      if (exact || same) return exact || same;
+    }
+    return "zh-CN";
+  }
+  /** The amount as the application writes it: its digits large, the currency beside them. */
+  function showAmount(fen) {
+    while (fen.length < 3) fen = "0" + fen;
+    var money = new Intl.NumberFormat(locale() + "-u-nu-latn", { style: "currency", currency: "CNY" }).format(fen.slice(0, -2) + "." + fen.slice(-2));
+    var parts = /^([^0-9]*)(.*[0-9])([^0-9]*)$/.exec(money.replace(/[\u200e\u200f\u061c]/g, ""));
+    var length = new TextEncoder().encode(parts[0]).length;
+    var amount = find(".amount");
+    amount.className = length < 12 ? "amount" : length < 17 ? "amount long" : "amount longer";
+    amount.textContent = "";
+    if (parts[1]) add(amount, "span", "currency", parts[1]);
+    add(amount, "span", "", parts[2]);
+    if (parts[3]) add(amount, "span", "currency", parts[3]);
+  }
+  function showOrder(subject, fen) {
+    if (root.getAttribute("data-start") === "done") return;
+    showAmount(fen);
+    find("h1").textContent = subject || document.title;
+  }
+  /** `Code::decode`, where it needs no thought: what is shown, or encoded. */
+  function code(raw) {
+    if (!raw) return;
+    if (!/^[ -~]+$/.test(raw) || raw.length > 2331) throw new Error("no plain code");
+    if (/^data:image\//i.test(raw)) return { picture: raw };
+    if (/^data:/i.test(raw)) return;
+    if (/\.(png|jpe?g|gif|webp|svg)$/i.test(raw.replace(/[?#].*/, "")) && /^(https?:|\/)/i.test(raw)) {
+      if (!/^(https?:\/\/[\w.-]+(:\d+)?)?(\/[\w.~%-]+)+([?#][\w.~%&=;-]*)?$/i.test(raw)) throw new Error("no plain picture");
+      return { picture: raw };
+    }
+    return { text: /^\/(?!\/)/.test(raw) ? location.origin + raw : raw };
+  }
+  /** Whether the code comes first in this place, or after a link to the wallet: `checkout::actions`, in the simple cases. */
+  function hasLinkAbove(offer, shown) {
+    var agent = navigator.userAgent;
+    var isTablet = /iPad|Tablet/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1) || (/Android|HarmonyOS/.test(agent) && !/Mobile/.test(agent));
+    if (!isTablet && !/iPhone|iPod|Mobile/.test(agent)) return false;
+    if (/MicroMessenger\/|AlipayClient\/|UnionPay\/| QQ\//.test(agent) || offer.scheme || offer.uri) throw new Error("not simple");
+    var text = shown.text || (code(first.text(offer.qrcode)) || {}).text || "";
+    return !isTablet && /^https?:\/\/(qr\.alipay\.com|qpay\.qq\.com|i\.qianbao\.qq\.com|qr\.95516\.com)([/?#:]|$)/i.test(text);
+  }
+  function showOffer(offer, expires) {
+    if (root.getAttribute("data-start") === "done") return;
+    if (/^(error|form|html|jump|text|tip_)/.test(first.text(offer.type)) || first.text(offer.actual_account) || first.text(offer.actual_amount)) {
+      throw new Error("more than a code");
+    }
+    var shown = code(first.text(offer.qrcode_data)) || code(first.text(offer.qrcode));
+    if (!shown) throw new Error("no code");
+    var below = hasLinkAbove(offer, shown);
+    return first.draw.then(function (draw) {
+      var picture = shown.picture || draw(shown.text);
+      if (!picture || root.getAttribute("data-start") === "done") return;
+      var image = document.createElement("img");
+      image.className = "code";
+      image.alt = find(".amount").textContent;
+      image.referrerPolicy = "no-referrer";
+      image.src = picture;
+      var plate = find(".plate");
+      plate.className = shown.text && shown.text.length > 180 ? "plate dense" : "plate";
+      plate.textContent = "";
+      plate.appendChild(image);
+      if (below) find(".wide").hidden = false;
+      first.code = { image: image, of: shown.text || shown.picture };
+      // Where the application does not come, somebody has to see to it that nothing is paid too late.
+      if (expires > 0 && expires < 0x7fffffff) {
+        setTimeout(function () {
+          if (root.getAttribute("data-start") !== "done") plate.textContent = "";
+        }, expires);
+      }
+    });
+  }
+  /** What the application draws with too: text → the address of a picture. */
+  first.draw = WebAssembly.instantiate(
+    Uint8Array.from(atob("CODE_MODULE"), function (char) {
+      return char.charCodeAt(0);
+    })
+  ).then(function (module) {
+    var exports = module.instance.exports;
+    return function (text) {
+      var bytes = new TextEncoder().encode(text);
+      var place = exports.place();
+      if (bytes.length > 2331) return "";
+      new Uint8Array(exports.memory.buffer, place, bytes.length).set(bytes);
+      return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, place, exports.picture(bytes.length)));
+    };
+  });
+  first.draw.catch(function () {});
+  try {
+    var told = first.told;
+    var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;
+    if (told.status === "1" && /^[0-9]{1,13}$/.test(due)) showOrder(told.subject, due);
+  } catch (unknown) {}
+  /** Fulfilled when nothing more will be drawn here: the application need not wait any longer. */
+  first.done = first.order
+    .then(function (order) {
+      var info = order.info;
+      var expires = first.integer(info.expire_time || 0) * 1000 - order.date;
+      if (+first.integer(info.expire_time || 0) && expires < 10000) throw new Error("it is nearly over");
+      var amount = info.amount && first.integer(info.amount);
+      var fen = +info.trade_amount ? first.integer(info.trade_amount) : amount;
+      showOrder(first.text(info.subject), fen);
+      // A sentence will stand under the amount.
+      find(".warning").hidden = !amount || amount === fen;
+      return first.offer.then(function (offer) {
+        return showOffer(offer, expires);
+      });
+    })
+    .catch(function () {});
+  // The words of the page come while the order does.
+  try {
+    var words = "locales/" + locale() + ".json?LOCALES_VERSION";
+    var application = document.querySelector("link[rel=modulepreload]").href;
+    first.ask(words, new URL(words, application), { priority: "low" }).catch(function () {});
+  } catch (unknown) {}
+})(window.saomaFirstPaint);
