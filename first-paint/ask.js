@@ -47,6 +47,8 @@
     param: function (name) {
       return new URLSearchParams(location.search).getAll(name).map(trim).filter(Boolean)[0] || "";
     },
+    /** "touch" on a device with wallets, "app" inside one of them, "" on a computer. */
+    place: place(),
     /** What waits to be paid; rejected where that is the application's affair. */
     order: null,
     /** What the gateway offers to pay it with. */
@@ -93,6 +95,13 @@
     if (!/^[1-9][0-9]{0,8}$/.test(pid)) throw new Error("no order");
     return { out_order_id: plain(first.param("out_order_id")), pid: +pid };
   }
+  /** Where the page is: by the rules of `checkout::actions`, on a device with wallets something stands above the code. */
+  function place() {
+    var agent = navigator.userAgent;
+    var isMac = /Macintosh/.test(agent) && navigator.maxTouchPoints > 1;
+    if (!isMac && !/iPhone|iPod|iPad|Tablet|Mobile|Android|HarmonyOS/.test(agent)) return "";
+    return /MicroMessenger\/|AlipayClient\/|UnionPay\/| QQ\//.test(agent) ? "app" : "touch";
+  }
   /** Whoever wants to know of a failure hears of it; the console need not. */
   function heard(promise) {
     promise.catch(function () {});
@@ -127,4 +136,5 @@
     first.order = Promise.reject(unknown);
   }
   heard(first.order);
+  document.documentElement.setAttribute("data-place", first.place);
 })(window);

@@ -51,6 +51,7 @@
     if (parts[1]) add(amount, "span", "currency", parts[1]);
     add(amount, "span", "", parts[2]);
     if (parts[3]) add(amount, "span", "currency", parts[3]);
+    first.amount = amount.textContent;
   }
   function showOrder(subject, fen) {
     if (root.getAttribute("data-start") === "done") return;
@@ -69,23 +70,13 @@
     }
     return { text: /^\/(?!\/)/.test(raw) ? location.origin + raw : raw };
   }
-  /** Whether the code comes first in this place, or after a link to the wallet: `checkout::actions`, in the simple cases. */
-  function hasLinkAbove(offer, shown) {
-    var agent = navigator.userAgent;
-    var isTablet = /iPad|Tablet/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1) || (/Android|HarmonyOS/.test(agent) && !/Mobile/.test(agent));
-    if (!isTablet && !/iPhone|iPod|Mobile/.test(agent)) return false;
-    if (/MicroMessenger\/|AlipayClient\/|UnionPay\/| QQ\//.test(agent) || offer.scheme || offer.uri) throw new Error("not simple");
-    var text = shown.text || (code(first.text(offer.qrcode)) || {}).text || "";
-    return !isTablet && /^https?:\/\/(qr\.alipay\.com|qpay\.qq\.com|i\.qianbao\.qq\.com|qr\.95516\.com)([/?#:]|$)/i.test(text);
-  }
   function showOffer(offer, expires) {
     if (root.getAttribute("data-start") === "done") return;
-    if (/^(error|form|html|jump|text|tip_)/.test(first.text(offer.type)) || first.text(offer.actual_account) || first.text(offer.actual_amount)) {
+    if (/^(error|form|html|jump|text|tip_)/.test(first.text(offer.type)) || first.text(offer.actual_account) || first.text(offer.actual_amount) || (first.place && (first.place !== "touch" || offer.scheme || offer.uri))) {
       throw new Error("more than a code");
     }
     var shown = code(first.text(offer.qrcode_data)) || code(first.text(offer.qrcode));
     if (!shown) throw new Error("no code");
-    var below = hasLinkAbove(offer, shown);
     return first.draw.then(function (draw) {
       var picture = shown.picture || draw(shown.text);
       if (!picture || root.getAttribute("data-start") === "done") return;
@@ -98,22 +89,26 @@
       plate.className = shown.text && shown.text.length > 180 ? "plate dense" : "plate";
       plate.textContent = "";
       plate.appendChild(image);
-      if (below) find(".wide").hidden = false;
+      root.setAttribute("data-drawn", "");
       first.code = { image: image, of: shown.text || shown.picture };
       // Where the application does not come, somebody has to see to it that nothing is paid too late.
       if (expires > 0 && expires < 0x7fffffff) {
         setTimeout(function () {
-          if (root.getAttribute("data-start") !== "done") plate.textContent = "";
+          if (root.getAttribute("data-start") === "done") return;
+          plate.textContent = "";
+          root.removeAttribute("data-drawn");
         }, expires);
       }
     });
   }
   /** What the application draws with too: text → the address of a picture. */
-  first.draw = WebAssembly.instantiate(
-    Uint8Array.from(atob("CODE_MODULE"), function (char) {
+  first.draw = new Promise(function (resolve) {
+    var bytes = Uint8Array.from(atob("CODE_MODULE"), function (char) {
       return char.charCodeAt(0);
-    })
-  ).then(function (module) {
+    });
+    // A browser without WebAssembly is told so by the watchdog.
+    resolve(WebAssembly.instantiate(bytes));
+  }).then(function (module) {
     var exports = module.instance.exports;
     return function (text) {
       var bytes = new TextEncoder().encode(text);
@@ -135,11 +130,7 @@
       var info = order.info;
       var expires = first.integer(info.expire_time || 0) * 1000 - order.date;
       if (+first.integer(info.expire_time || 0) && expires < 10000) throw new Error("it is nearly over");
-      var amount = info.amount && first.integer(info.amount);
-      var fen = +info.trade_amount ? first.integer(info.trade_amount) : amount;
-      showOrder(first.text(info.subject), fen);
-      // A sentence will stand under the amount.
-      find(".warning").hidden = !amount || amount === fen;
+      showOrder(first.text(info.subject), first.integer(+info.trade_amount ? info.trade_amount : info.amount));
       return first.offer.then(function (offer) {
         return showOffer(offer, expires);
       });

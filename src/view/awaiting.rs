@@ -45,13 +45,15 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
     // The covered code has a sentence of its own.
     let own = el("div")
         .bind_child(move || context.is_covered(), move |covered| context.own_words(if *covered { "checking" } else { "awaiting" }));
+    let [header, warning] = head(context, order);
     el("section")
         .class("card awaiting")
         .attr("data-screen", "awaiting")
         .attr("data-method", order.method.as_ref().map(|method| icon::method_kind(&method.code)).unwrap_or_default())
-        .child(head(context, order))
+        .child(header)
         .child(points(context, order))
         .child(pay)
+        .child(warning)
         .child(another_way(context, order))
         .child(own)
         .child(countdown(context))
@@ -62,7 +64,7 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         .child(details::back(context, "service"))
 }
 
-fn head(context: Context, order: &Order) -> El {
+fn head(context: Context, order: &Order) -> [El; 2] {
     let messages = context.messages;
     let trade_amount = order.trade_amount;
     // Where another currency is sent, its amount is the one to pay, and the only one.
@@ -102,11 +104,13 @@ fn head(context: Context, order: &Order) -> El {
         move || differing.filter(|_| context.is_payable() && actual().is_none()),
         move |differing| {
             let values = [("due", &*(context.ports.money)(trade_amount?)), ("price", &*(context.ports.money)(*differing.as_ref()?))];
-            Some(el("p").class("warning differs").text(&fill(messages.amount_differs(), &values)))
+            Some(el("p").class("warning").text(&fill(messages.amount_differs(), &values)))
         },
     );
     let subject = subject(order, messages);
-    el("header").child(el("h1").attr("title", subject).text(subject)).child(amount).child(warning)
+    let header = el("header").child(el("h1").attr("title", subject).text(subject)).child(amount);
+    // Below the code, which must not move when it is known that this is needed.
+    [header, warning]
 }
 
 /// What stands before the number of an amount, the number, and what stands after it.

@@ -90,7 +90,7 @@ pub(super) fn copy_button_of(context: Context, words: &'static str, what: &str, 
         (ports.copy)(text.clone(), Box::new(done));
     };
     let sign = el("span").class("sign").bind_child(move || matches!(button.outcome(), Some((_, true))), |done| Some(icon::copy(*done)));
-    let label = el("span").bind_text(move || button.said().unwrap_or(words).to_owned());
+    let label = el("span").class("said").bind_text(move || button.said().unwrap_or(words).to_owned());
     let what = (!what.is_empty()).then(|| el("span").class("offscreen").text(" ").text(what));
     el("button").attr("type", "button").bind_attr("class", class).on_click(copy).child(sign).child(label).child(what)
 }

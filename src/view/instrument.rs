@@ -43,6 +43,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
     // Where it is paid by hand, the account comes first: its code holds no amount.
     let (by_hand, facts) = if has_account { (facts, None) } else { (None, facts) };
     let saves = actions.iter().find_map(|action| if let Action::Save(saving) = action { Some(*saving) } else { None });
+    let leads = actions.len() > 1 && actions.first() == Some(&Action::Scan);
     let parts = actions.iter().filter_map(|action| {
         Some(match action {
             Action::ContinueOnPhone => continue_on_phone(context),
@@ -69,7 +70,10 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
             Action::Save(Saving::LongPress) => hint(&fill(messages.hold_to_save(), &[("method", name)])),
             Action::Scan => {
                 let code = code(context, order, instrument, name, saves)?;
-                el("div").class("scan").child(code).child(label(order, &fill(messages.scan(), &[("method", name)])))
+                let label = label(order, &fill(messages.scan(), &[("method", name)]));
+                // On a device with wallets there is something above the code, so that it stands where the first paint has put it.
+                let (above, below) = if leads { (Some(label.class("label lead")), None) } else { (None, Some(label)) };
+                el("div").class("scan").child(above).child(code).child(below)
             }
         })
     });

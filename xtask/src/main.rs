@@ -2,6 +2,7 @@
 //!
 //! A task installs what it needs into `.tools/`, by version, so that the second run finds it there.
 
+mod bench;
 mod blank;
 mod check;
 mod first_paint;
@@ -33,6 +34,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure how long it takes until the code can be scanned, against other pages, and what waiting costs
+    Bench(bench::Extent),
     /// Build the page in release mode into dist/, precompressed
     Build,
     /// Build the page and serve it with a sandbox gateway and a few orders to pay
@@ -79,6 +82,7 @@ enum Task {
 
 fn main() {
     let result = match Arguments::parse().task {
+        Task::Bench(extent) => bench::run_all(&extent),
         Task::Build => page::build(),
         Task::Demo(address) => serve::demo(&address),
         Task::Dev(address) => serve::dev(&address),

@@ -36,7 +36,7 @@ pub(crate) fn build_dist() -> Result<()> {
     step("Building the page in release mode", || run_quietly(&mut build, "the output above names the file and the line"))?;
     let index = fs::read_to_string(project::dist().join("index.html"))?;
     ensure!(!index.contains("unsafe-inline") && !index.contains("_HASHES"), "dist/index.html is not sealed: see xtask/src/seal.rs");
-    step("Compressing dist/", compress)
+    step("Compressing dist/", || compress(&project::dist()))
 }
 
 /// Trunk with the project's own tools.
@@ -61,8 +61,9 @@ pub(crate) fn remapped_paths() -> Result<String> {
     Ok(flags.join(" "))
 }
 
-fn compress() -> Result<()> {
-    for file in files()? {
+/// Puts a `.br` and a `.gz` beside each file of a folder.
+pub(crate) fn compress(folder: &Path) -> Result<()> {
+    for file in files(folder)? {
         let content = fs::read(&file)?;
         fs::write(with_suffix(&file, "br"), brotli(&content)?)?;
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -86,12 +87,12 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// The files of `dist/` and of its folders that are not compressed ones.
-fn files() -> Result<Vec<PathBuf>> {
+/// The files of a folder and of those in it that are not compressed ones.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    let mut folders = vec![project::dist()];
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).context("dist/ is missing; run `cargo xtask build`")? {
+        for entry in fs::read_dir(&folder).with_context(|| format!("{} is missing; run `cargo xtask build`", folder.display()))? {
             let path = entry?.path();
             let compressed = path.extension().is_some_and(|extension| extension == "br" || extension == "gz");
             if path.is_dir() {
@@ -102,7 +103,7 @@ fn files() -> Result<Vec<PathBuf>> {
         }
     }
     files.sort();
-    ensure!(!files.is_empty(), "dist/ is empty; run `cargo xtask build`");
+    ensure!(!files.is_empty(), "{} is empty; run `cargo xtask build`", folder.display());
     Ok(files)
 }
 
@@ -119,7 +120,7 @@ type Row = (String, usize, usize);
 /// only one, the heaviest.
 pub(crate) fn weigh() -> Result<Weight> {
     let (mut first_load, mut on_demand, mut languages, mut full_languages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for file in files()? {
+    for file in files(&project::dist())? {
         let name = file.strip_prefix(project::dist())?.to_string_lossy().into_owned();
         let compressed = fs::metadata(with_suffix(&file, "br")).context("dist/ is not compressed; run `cargo xtask build`")?;
         let row = (name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?);

@@ -124,21 +124,31 @@ pub(crate) fn axe() -> PathBuf {
     npm_folder().join("node_modules/axe-core/axe.min.js")
 }
 
-/// `npm ci` of `xtask/tools/package-lock.json`, when that file has changed since.
 fn install_npm_packages() -> Result<()> {
-    let (source, folder) = (project::root().join("xtask/tools"), npm_folder());
-    let lock = fs::read(source.join("package-lock.json")).context("xtask/tools/package-lock.json is missing")?;
+    install_npm("wasm-opt, terser and axe-core", &project::root().join("xtask/tools"), &npm_folder())
+}
+
+/// What the bench builds and grades pages with. Gives back its folder.
+pub(crate) fn install_bench() -> Result<PathBuf> {
+    let folder = project::tools().join("npm-bench");
+    install_npm("esbuild, Lighthouse, React and Vue", &project::root().join("bench/pages"), &folder)?;
+    Ok(folder)
+}
+
+/// `npm ci` of the `package-lock.json` of a folder, when that file has changed since.
+fn install_npm(names: &str, source: &Path, folder: &Path) -> Result<()> {
+    let lock = fs::read(source.join("package-lock.json")).with_context(|| format!("{} has no package-lock.json", source.display()))?;
     let stamp = folder.join("installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    step("Installing wasm-opt, terser and axe-core from npm into .tools/", || {
-        fs::create_dir_all(&folder)?;
+    step(&format!("Installing {names} from npm into .tools/"), || {
+        fs::create_dir_all(folder)?;
         for file in ["package.json", "package-lock.json"] {
             fs::copy(source.join(file), folder.join(file))?;
         }
         let mut install = Command::new("npm");
-        install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
+        install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder);
         run_quietly(&mut install, "install Node.js with npm, and check that its registry can be reached")?;
         fs::write(&stamp, &lock).context("cannot note what is installed")
     })

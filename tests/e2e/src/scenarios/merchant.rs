@@ -258,8 +258,8 @@ async fn the_theme_shows_the_order_before_it_asks(stage: &Stage) -> Result<()> {
         ..Spec::default()
     };
     let id = stage.open_order(spec).await?;
-    stage.until("document.querySelector('.bone.amount')?.innerText.includes('1,234.56')").await?;
-    let subject = stage.eval("document.querySelector('.bone.line').textContent").await?;
+    stage.until("document.querySelector('.skeleton .amount')?.innerText.includes('1,234.56')").await?;
+    let subject = stage.eval("document.querySelector('.skeleton h1').textContent").await?;
     ensure!(subject == HOSTILE, "{subject}");
     ensure!(stage.count(&id, Call::Info) <= 1 && stage.count(&id, Call::Status) == 0, "info first, and alone");
     stage.until_code().await?;

@@ -4,6 +4,7 @@ mod accessibility;
 mod deploy;
 mod embed;
 mod faults;
+mod first_paint;
 mod flow;
 mod gateways;
 mod languages;
@@ -24,6 +25,7 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     let mut suite = Suite { driver_url, trials: Vec::new() };
     flow::add(&mut suite);
     faults::add(&mut suite);
+    first_paint::add(&mut suite);
     matrix::add(&mut suite);
     merchant::add(&mut suite);
     gateways::add(&mut suite);

@@ -1,0 +1,330 @@
+//! What is on the screen before the application has come, and how the application takes it over.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use sandbox::{Call, Code, Fault, Kind, Spec, Stand};
+use serde_json::{Value, json};
+
+use crate::{
+    Stage, Suite,
+    stage::{Agent, Look},
+};
+
+pub(super) fn add(suite: &mut Suite) {
+    suite.add("first_paint_shows_what_the_application_shows", Look::desktop(), shows_what_the_application_shows);
+    suite.add("first_paint_shows_what_the_application_shows_on_a_phone", Look::phone(), shows_what_the_application_shows);
+    suite.add("first_paint_speaks_the_language_of_the_application", Look::desktop(), speaks_the_language_of_the_application);
+    suite.add("first_paint_is_taken_over_without_a_second_question", Look { script: WATCH, ..Look::desktop() }, is_taken_over);
+    suite.add("first_paint_is_taken_over_on_a_phone", Look { script: WATCH, ..Look::phone() }, is_taken_over);
+    suite.add("first_paint_may_come_after_the_application", Look { script: WATCH, ..Look::desktop() }, may_come_late);
+    suite.add("first_paint_that_fails_is_made_up_for", Look::desktop(), that_fails_is_made_up_for);
+    for (name, script) in BROKEN {
+        suite.add(name, Look { script, ..Look::desktop() }, is_not_needed);
+    }
+    suite.add("first_paint_is_payable_without_the_application", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, is_payable);
+    suite.add("first_paint_covers_what_is_over", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, covers_what_is_over);
+    suite.add("first_paint_asks_no_other_gateway", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, asks_no_other_gateway);
+    suite.add("first_paint_leaves_a_second_visit_to_the_order_calls", Look::desktop(), second_visit);
+    let wechat = Look { agent: Some(Agent::WeChat), script: WATCH, ..Look::phone() };
+    suite.add("first_paint_draws_no_code_inside_an_app", wechat, draws_no_code_inside_an_app);
+}
+
+/// Each breaks something that the first paint needs and the application does not.
+const BROKEN: [(&str, &str); 4] = [
+    ("first_paint_without_url_search_params", "delete window.URLSearchParams;"),
+    ("first_paint_without_atob", "delete window.atob;"),
+    (
+        "first_paint_without_json",
+        "const parse = JSON.parse; JSON.parse = (text) => { if (text.includes('trade_amount')) throw new Error('broken'); return parse(text); };",
+    ),
+    (
+        "first_paint_without_number_formats",
+        "const format = Intl.NumberFormat; let made = 0; Intl.NumberFormat = function (...all) { if (!made++) throw new Error('broken'); return new format(...all); };",
+    ),
+];
+
+/// Keeps every layout shift that no press has brought about, and the image that was drawn first.
+const WATCH: &str = "window.shifts = [];
+new PerformanceObserver((list) => shifts.push(...list.getEntries().map((shift) => [shift.value, ...shift.sources.map((source) => source.node?.className ?? 'gone')])))
+    .observe({ type: 'layout-shift', buffered: true });
+new MutationObserver((changes, observer) => {
+    const image = document.querySelector('img.code');
+    if (!image) return;
+    window.drawnFirst = image;
+    window.drawnBefore = document.documentElement.dataset.start !== 'done';
+    observer.disconnect();
+}).observe(document, { childList: true, subtree: true });";
+
+/// What a shopper sees of an order: the amount, what it is for, and the code with where it stands.
+const SEEN: &str = "(() => {
+    const image = document.querySelector('#app img.code'), place = image?.getBoundingClientRect();
+    return {
+        amount: [document.querySelector('#app .amount')?.textContent, document.querySelector('#app .amount')?.className],
+        subject: document.querySelector('#app h1')?.textContent,
+        code: image && [image.getAttribute('src'), image.parentElement.className, place.x, place.y, place.width],
+    };
+})()";
+
+/// Answers, by what is merged into that of `info` and what is paid with; and whether the first paint draws a code of it.
+fn answers() -> Vec<(Value, Code, [bool; 2])> {
+    let text = |text: &str| Code { qrcode: Some(text.into()), ..Code::default() };
+    let ready = |data: &str| Code { qrcode_data: Some(data.into()), ..Code::default() };
+    let kind = |kind: &str| Code { r#type: kind.into(), content: "words".into(), ..text("wxp://f2f0AbC") };
+    const PICTURE: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/%3E";
+    const BOTH: [bool; 2] = [true, true];
+    const NONE: [bool; 2] = [false, false];
+    const COMPUTER: [bool; 2] = [true, false];
+    vec![
+        (json!({}), text("https://qr.alipay.com/bax0"), BOTH),
+        (json!({}), text("wxp://f2f0AbC"), BOTH),
+        (json!({}), text(" wxp://f2f0AbC "), BOTH),
+        (json!({}), text("/pay/h5/1?a=b"), BOTH),
+        (json!({}), text("//elsewhere.example/x.png"), BOTH),
+        (json!({}), text(&"x".repeat(181)), BOTH),
+        (json!({}), text(&"x".repeat(2331)), BOTH),
+        (json!({}), text(&"x".repeat(2332)), NONE),
+        (json!({}), text("茶"), NONE),
+        (json!({}), text("data:text/html,x"), NONE),
+        (json!({}), ready(PICTURE), BOTH),
+        (json!({}), ready("/sandbox/code.PNG?v=1"), BOTH),
+        (json!({}), ready("https://qr.alipay.com/bax0?a=.png"), BOTH),
+        (json!({}), ready("http://a@b.example/x.png"), NONE),
+        (json!({}), Code { qrcode: Some("wxp://x".into()), ..ready("data:text/plain,x") }, BOTH),
+        (json!({}), Code { scheme: "alipays://platformapi/startapp?appId=1".into(), ..text("https://qr.alipay.com/bax0") }, COMPUTER),
+        (json!({}), Code { uri: "https://pay.example/h5".into(), ..text("https://pay.example/x") }, COMPUTER),
+        (json!({}), Code { actual_amount: "1.5".into(), ..text("TXyz") }, NONE),
+        (json!({}), Code { actual_account: "TXyz".into(), ..text("TXyz") }, NONE),
+        (json!({}), kind("qrcode"), BOTH),
+        (json!({}), kind("text"), NONE),
+        (json!({}), kind("tip_error"), NONE),
+        (json!({}), kind("error"), NONE),
+        (json!({ "trade_amount": "123456", "amount": 1 }), text("wxp://x"), BOTH),
+        (json!({ "trade_amount": 0, "amount": 12_345_678_900_i64 }), text("wxp://x"), BOTH),
+        (json!({ "subject": " 一杯 <b>茶</b> " }), text("wxp://x"), BOTH),
+        (json!({ "status": "1" }), text("wxp://x"), BOTH),
+        (json!({ "status": 2 }), text("wxp://x"), NONE),
+        (json!({ "status": 7 }), text("wxp://x"), NONE),
+        (json!({ "trade_amount": "1e3" }), text("wxp://x"), NONE),
+        (json!({ "expire_time": 1 }), text("wxp://x"), NONE),
+    ]
+}
+
+/// The same answers, shown by the first paint alone and by the application alone.
+async fn shows_what_the_application_shows(stage: &Stage) -> Result<()> {
+    let on_phone = stage.eval("navigator.userAgent.includes('Mobile')").await? == json!(true);
+    stage.devtools("Network.enable", json!({})).await?;
+    for (info, code, draws) in answers() {
+        let draws = draws[usize::from(on_phone)];
+        let about = format!("{info} {code:?}");
+        let spec = || Spec {
+            code: code.clone(),
+            merge: [("info".to_owned(), info.clone())].into(),
+            return_uri: Some(String::new()),
+            ..Spec::default()
+        };
+        stage.devtools("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] })).await?;
+        let id = stage.open_order(spec()).await?;
+        stage.until("document.documentElement.dataset.start === 'failed'").await.with_context(|| about.clone())?;
+        stage.until("saomaFirstPaint.done.then(() => true)").await.with_context(|| about.clone())?;
+        let first = stage.eval(SEEN).await?;
+        ensure!(first.get("code").is_some_and(Value::is_array) == draws, "{about}: drawn is {first}");
+        stage.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await?;
+        if !draws {
+            continue;
+        }
+        // The number stands in no picture, but may in an address.
+        stage.change(&id, |spec| spec.faults.clear())?;
+        let script = json!({ "source": "delete window.URLSearchParams;" });
+        let added = stage.devtools("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        stage.reload().await?;
+        stage
+            .until("document.documentElement.dataset.start === 'done' && document.querySelector('.page')?.dataset.words === 'here'")
+            .await?;
+        stage.until("document.querySelector('img.code')?.getAttribute('src') != null").await.with_context(|| about.clone())?;
+        let then = stage.eval(SEEN).await?;
+        ensure!(first == then, "{about}:\nthe first paint shows {first}\nthe application shows {then}");
+        stage.devtools("Page.removeScriptToEvaluateOnNewDocument", added).await?;
+    }
+    Ok(())
+}
+
+/// Languages of the browser, of the link and of the settings: the first paint writes amounts as the application does.
+async fn speaks_the_language_of_the_application(stage: &Stage) -> Result<()> {
+    for (query, languages, settings) in [
+        ("", "zh-CN", ""),
+        ("", "zh-HK,en", ""),
+        ("", "zh-Hans-TW", ""),
+        ("", "de-AT", ""),
+        ("", "in", ""),
+        ("", "pt-PT", ""),
+        ("", "xx,fr", ""),
+        ("", "xx", ""),
+        ("", "ar-EG", ""),
+        ("?lang=ja", "de", ""),
+        ("?lang=zh_tw", "de", ""),
+        ("?lang=xx", "hi", ""),
+        ("", "de", r#"{"locale":"TH"}"#),
+        ("?lang=fa", "de", r#"{"locale":"th"}"#),
+        ("", "vi", r#"{"locale":"en-GB"}"#),
+    ] {
+        *stage.sandbox.state().page_settings() = (!settings.is_empty()).then(|| settings.to_owned());
+        let agent = stage.eval("navigator.userAgent").await?;
+        stage.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent, "acceptLanguage": languages })).await?;
+        let id = stage.order(Spec { amount: 123_456, ..Spec::default() });
+        stage.open(&format!("/pay/{id}{query}")).await?;
+        stage.until("saomaFirstPaint.done.then(() => true)").await?;
+        let first = stage.eval("saomaFirstPaint.code?.image.alt").await?;
+        ensure!(first.is_string(), "{query} {languages} {settings}: nothing is drawn");
+        stage.until_words().await?;
+        stage.until("document.querySelector('[data-screen]')?.dataset.screen === 'awaiting'").await?;
+        let then = stage.eval("document.querySelector('.amount').textContent").await?;
+        let shown = stage.eval("saomaFirstPaint.amount").await?;
+        ensure!(shown == then, "{query} {languages} {settings}: first {shown}, then {then}");
+    }
+    Ok(())
+}
+
+async fn is_taken_over(stage: &Stage) -> Result<()> {
+    let with = |code: &str, spec: Spec| Spec { code: Code { qrcode: Some(code.into()), ..Code::default() }, ..spec };
+    for spec in [
+        with("https://qr.alipay.com/bax0", Spec::default()),
+        with("wxp://f2f0AbC", Spec { pay_type: "wxpay".into(), trade_amount: Some(999), subject: "一杯茶".into(), ..Spec::default() }),
+        with("https://qr.alipay.com/bax0", Spec { subject: "很长的名字".repeat(12), service_qq: "12345".into(), ..Spec::default() }),
+    ] {
+        let id = stage.open_order(spec).await?;
+        stage.until_code().await?;
+        stage.until("document.querySelector('[data-screen]')?.dataset.screen === 'awaiting'").await?;
+        stage.until_here("status is asked", |stage| stage.count(&id, Call::Status) >= 1).await?;
+        for call in [Call::Info, Call::Qrcode, Call::Audio] {
+            ensure!(stage.count(&id, call) == 1, "{call:?} is asked {} times", stage.count(&id, call));
+        }
+        ensure!(stage.eval("drawnBefore").await? == json!(true), "the code was there before the application");
+        ensure!(stage.eval("drawnFirst === document.querySelector('img.code')").await? == json!(true), "and is the same one still");
+        let shifts = stage.eval("shifts").await?;
+        ensure!(shifts == json!([]), "nothing moves: {shifts}");
+        let words =
+            stage.eval("performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/locales/')).length").await?;
+        ensure!(words == json!(1), "the words are loaded once, not {words} times");
+        stage.change(&id, |spec| spec.status = Stand::Paid)?;
+        stage.until_screen("paid").await?;
+    }
+    Ok(())
+}
+
+/// The order is slow, and the application is there first: it waits for the same answers.
+async fn may_come_late(stage: &Stage) -> Result<()> {
+    let late = |call| Fault { call: Some(call), from: 1, times: 1, kind: Kind::Delay { ms: 2500 } };
+    for call in [Call::Info, Call::Qrcode] {
+        let id = stage.open_order(Spec { faults: vec![late(call)], ..Spec::default() }).await?;
+        stage.until("document.documentElement.dataset.start === 'done'").await?;
+        ensure!(!stage.has("img.code").await?, "the application is first");
+        stage.until_code().await?;
+        for call in [Call::Info, Call::Qrcode, Call::Audio] {
+            ensure!(stage.count(&id, call) == 1, "{call:?} is asked {} times", stage.count(&id, call));
+        }
+    }
+    Ok(())
+}
+
+/// An early question that fails is asked again; a refusal is the gateway's word.
+async fn that_fails_is_made_up_for(stage: &Stage) -> Result<()> {
+    let fails = |call, kind| vec![Fault { call: Some(call), from: 1, times: 1, kind }];
+    for (faults, call) in [
+        (fails(Call::Info, Kind::Truncate), Call::Info),
+        (fails(Call::Info, Kind::Html), Call::Info),
+        (fails(Call::Qrcode, Kind::Truncate), Call::Qrcode),
+        (fails(Call::Qrcode, Kind::Status { body: None, code: 502, retry_after: None }), Call::Qrcode),
+        (fails(Call::Audio, Kind::Truncate), Call::Audio),
+    ] {
+        let id = stage.open_order(Spec { faults: faults.clone(), ..Spec::default() }).await?;
+        stage.until_code().await.with_context(|| format!("{faults:?}"))?;
+        if call != Call::Audio {
+            ensure!(stage.count(&id, call) == 2, "{faults:?}: asked {} times", stage.count(&id, call));
+        }
+    }
+    Ok(())
+}
+
+/// Whatever is missing for the first paint, the application does it all.
+async fn is_not_needed(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(Spec { code: Code { qrcode: Some("wxp://f2f0AbC".into()), ..Code::default() }, ..Spec::default() }).await?;
+    stage.until_code().await?;
+    ensure!(stage.scan().await? == ["wxp://f2f0AbC"]);
+    ensure!(stage.count(&id, Call::Info) == 1 && stage.count(&id, Call::Qrcode) <= 2);
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until_screen("paid").await
+}
+
+async fn is_payable(stage: &Stage) -> Result<()> {
+    let code = Code { qrcode: Some("https://qr.alipay.com/bax0".into()), ..Code::default() };
+    stage.open_order(Spec { code, subject: "一杯茶".into(), amount: 1000, ..Spec::default() }).await?;
+    stage.until("document.documentElement.dataset.start === 'failed'").await?;
+    stage.until("document.querySelector('img.code')?.naturalWidth > 0").await?;
+    ensure!(stage.scan().await? == ["https://qr.alipay.com/bax0"], "the code can be scanned");
+    let text = stage.text().await?;
+    for part in ["一杯茶", "10.00", "您可以扫描上方二维码付款"] {
+        ensure!(text.contains(part), "{part} is missing: {text}");
+    }
+    ensure!(stage.axe().await?.is_empty(), "{:?}", stage.axe().await?);
+    Ok(())
+}
+
+/// Without the application nobody else would take the code away.
+async fn covers_what_is_over(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec { expires_in: 13, ..Spec::default() }).await?;
+    stage.until("document.querySelector('img.code') !== null").await?;
+    stage.until_within(Duration::from_secs(20), "document.querySelector('img.code') === null").await?;
+    ensure!(!stage.text().await?.contains("您可以扫描上方二维码付款"));
+    // Of one that is nearly over there is none to begin with.
+    stage.open_order(Spec { expires_in: 4, ..Spec::default() }).await?;
+    stage.until("saomaFirstPaint.done.then(() => true)").await?;
+    ensure!(!stage.has("img.code").await?);
+    Ok(())
+}
+
+async fn asks_no_other_gateway(stage: &Stage) -> Result<()> {
+    let id = stage.order(Spec::default());
+    for (path, settings) in [
+        (format!("/pay/{id}?gateway=mapi"), ""),
+        (format!("/pay/{id}?gateway=%20anqi"), ""),
+        (format!("/pay/{id}"), r#"{"gateway":"instant"}"#),
+        (format!("/pay/{id}"), r#"{"gateway":7}"#),
+        (format!("/pay/{id}"), r#"{"api":"//elsewhere.example"}"#),
+        (format!("/pay/{id}"), r#"{"api":"/x?y"}"#),
+        (format!("/pay/separate/{id}"), ""),
+        (format!("/pay/status?order_id={id}"), ""),
+        ("/cashier/K1".to_owned(), ""),
+        ("/".to_owned(), ""),
+        ("/?order_id=a%20b".to_owned(), ""),
+        ("/?order_id=%E8%8C%B6".to_owned(), ""),
+    ] {
+        *stage.sandbox.state().page_settings() = (!settings.is_empty()).then(|| settings.to_owned());
+        stage.open(&path).await?;
+        stage.until("saomaFirstPaint.done.then(() => true)").await?;
+        let asked = stage
+            .eval("performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/order/')).map((entry) => entry.name)")
+            .await?;
+        ensure!(asked == json!([]), "{path} {settings}: {asked}");
+    }
+    Ok(())
+}
+
+/// The second load takes nothing over the network but the page itself, which is asked whether it has changed, and the calls.
+async fn second_visit(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until_code().await?;
+    stage.open_order(Spec::default()).await?;
+    stage.until_code().await?;
+    let loaded = "performance.getEntriesByType('resource').filter((entry) => entry.transferSize > 0 && !/\\/(api|sandbox)\\//.test(entry.name)).map((entry) => entry.name)";
+    let loaded = stage.eval(loaded).await?;
+    ensure!(loaded == json!([]), "{loaded}");
+    Ok(())
+}
+
+async fn draws_no_code_inside_an_app(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec { pay_type: "wxpay".into(), ..Spec::default() }).await?;
+    stage.until_code().await?;
+    ensure!(stage.eval("drawnBefore").await? == json!(false));
+    Ok(())
+}
