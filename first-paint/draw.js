@@ -64,8 +64,8 @@
     if (!/^[ -~]+$/.test(raw) || raw.length > 2331) throw new Error("no plain code");
     if (/^data:image\//i.test(raw)) return { picture: raw };
     if (/^data:/i.test(raw)) return;
-    if (/\.(png|jpe?g|gif|webp|svg)$/i.test(raw.replace(/[?#].*/, "")) && /^(https?:|\/)/i.test(raw)) {
-      if (!/^(https?:\/\/[\w.-]+(:\d+)?)?(\/[\w.~%-]+)+([?#][\w.~%&=;-]*)?$/i.test(raw)) throw new Error("no plain picture");
+    if (/\.(png|jpe?g|gif|webp|svg)$/i.test(raw.replace(/[?#].*/, "")) && /^(https?:|\/(?!\/))/i.test(raw)) {
+      if (!/^(https?:\/\/[\w.-]+(:\d+)?)?(\/[\w.~%-]+)+([?#][\w.~%&=;#-]*)?$/i.test(raw)) throw new Error("no plain picture");
       return { picture: raw };
     }
     return { text: /^\/(?!\/)/.test(raw) ? location.origin + raw : raw };
@@ -86,6 +86,16 @@
       image.referrerPolicy = "no-referrer";
       image.src = picture;
       var plate = find(".plate");
+      // The application finds out for itself, and has other ways.
+      image.onerror = function () {
+        if (first.code) clear();
+      };
+      function clear() {
+        plate.className = "plate bone";
+        plate.textContent = "";
+        root.removeAttribute("data-drawn");
+        first.code = null;
+      }
       plate.className = shown.text && shown.text.length > 180 ? "plate dense" : "plate";
       plate.textContent = "";
       plate.appendChild(image);
@@ -94,9 +104,7 @@
       // Where the application does not come, somebody has to see to it that nothing is paid too late.
       if (expires > 0 && expires < 0x7fffffff) {
         setTimeout(function () {
-          if (root.getAttribute("data-start") === "done") return;
-          plate.textContent = "";
-          root.removeAttribute("data-drawn");
+          if (root.getAttribute("data-start") !== "done") clear();
         }, expires);
       }
     });
