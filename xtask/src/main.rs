@@ -8,6 +8,7 @@ mod check;
 mod first_paint;
 mod fuzz;
 mod inline;
+mod order;
 mod page;
 mod project;
 mod schema;

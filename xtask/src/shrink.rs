@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha384};
 
-use crate::{blank, project, snip, split, step::run_quietly, tools};
+use crate::{blank, order, project, snip, split, step::run_quietly, tools};
 
 /// What the compiler may have used.
 pub(crate) const FEATURES: [&str; 6] = [
@@ -26,8 +26,22 @@ pub(crate) const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 /// Nothing of a Rust program lies in the first kilobyte of memory: its stack ends there.
-const PASSES: [&str; 7] =
-    ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--minify-imports-and-exports-and-modules"];
+///
+/// What is computed twice is not kept in a variable instead: brotli has seen the first time. Names and the rest that no
+/// browser reads are left out.
+const PASSES: [&str; 11] = [
+    "--low-memory-unused",
+    "--skip-pass=local-cse",
+    "-Oz",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "-Oz",
+    "--strip-producers",
+    "--strip-target-features",
+    "--minify-imports-and-exports-and-modules",
+];
 pub(crate) const ADVICE: &str = "delete .tools/npm and run the build again";
 
 /// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes.
@@ -41,6 +55,7 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     fs::copy(&split.main, &wasm_file)?;
     snip::snip_panics(&wasm_file)?;
     let names = optimise(&wasm_file)?;
+    order::order_functions(&wasm_file)?;
     blank::blank_panics(&wasm_file)?;
     fs::write(&glue_file, names.apply(&split.link(&assets)?)?)?;
     minify(&glue_file)?;

@@ -3,11 +3,11 @@
 //! A panic of the page ends in a trap, and it does so at once when the functions that panics call do nothing but trap.
 //! `wasm-opt` then drops what only they needed, and what was prepared for them at every place that may panic.
 
-use std::{fs, ops::Range, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::wasm::Reader;
+use crate::wasm::{Reader, imported_functions, put_number};
 
 /// Functions that never come back, by the beginnings of their names.
 const NEVER_BACK: [&str; 12] = [
@@ -107,44 +107,6 @@ fn replaced(module: &[u8], functions: &[usize]) -> Option<Vec<u8>> {
         written.extend(code);
     }
     Some(written)
-}
-
-/// How many functions come from outside: their indices go before those of the module's own.
-fn imported_functions(module: &[u8], content: Range<usize>) -> Option<usize> {
-    let mut reader = Reader::within(module, content);
-    let mut functions = 0;
-    for _ in 0..reader.number()? {
-        let (_module, _name) = (reader.text()?, reader.text()?);
-        match reader.byte()? {
-            0 => {
-                reader.number()?;
-                functions += 1;
-            }
-            1 => {
-                reader.byte()?;
-                reader.limits()?;
-            }
-            2 => reader.limits()?,
-            3 => {
-                reader.byte()?;
-                reader.byte()?;
-            }
-            _ => return None,
-        }
-    }
-    Some(functions)
-}
-
-/// LEB128.
-fn put_number(bytes: &mut Vec<u8>, mut number: usize) {
-    loop {
-        let low = u8::try_from(number & 127).unwrap_or(0);
-        number >>= 7;
-        bytes.push(if number == 0 { low } else { low | 128 });
-        if number == 0 {
-            return;
-        }
-    }
 }
 
 #[cfg(test)]

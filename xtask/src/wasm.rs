@@ -1,4 +1,4 @@
-//! A reader for the binary format of WebAssembly, as far as the tasks need it.
+//! The binary format of WebAssembly, as far as the tasks need it.
 
 use std::ops::Range;
 
@@ -73,5 +73,43 @@ impl<'module> Reader<'module> {
             self.number()?;
         }
         Some(())
+    }
+}
+
+/// How many functions come from outside: their indices go before those of the module's own.
+pub(crate) fn imported_functions(module: &[u8], content: Range<usize>) -> Option<usize> {
+    let mut reader = Reader::within(module, content);
+    let mut functions = 0;
+    for _ in 0..reader.number()? {
+        let (_module, _name) = (reader.text()?, reader.text()?);
+        match reader.byte()? {
+            0 => {
+                reader.number()?;
+                functions += 1;
+            }
+            1 => {
+                reader.byte()?;
+                reader.limits()?;
+            }
+            2 => reader.limits()?,
+            3 => {
+                reader.byte()?;
+                reader.byte()?;
+            }
+            _ => return None,
+        }
+    }
+    Some(functions)
+}
+
+/// LEB128.
+pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: usize) {
+    loop {
+        let low = u8::try_from(number & 127).unwrap_or(0);
+        number >>= 7;
+        bytes.push(if number == 0 { low } else { low | 128 });
+        if number == 0 {
+            return;
+        }
     }
 }
