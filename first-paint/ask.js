@@ -41,6 +41,16 @@
       if (value === undefined || value === null) return "";
       throw new TypeError("not a text");
     },
+    /** Has the application travel from now on: once the code has been asked for, or where that takes long. */
+    load: function () {
+      var links = document.querySelectorAll("link[data-rel]");
+      for (var i = 0; i < links.length; i++) {
+        links[i].rel = links[i].getAttribute("data-rel");
+        links[i].removeAttribute("data-rel");
+      }
+    },
+    /** What is heard is asked for last. */
+    askAudio: function () {},
     /** Whole fen, seconds or codes, as digits. */
     integer: integer,
     /** The first value of the address that is not blank. */
@@ -129,12 +139,16 @@
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");
       first.offer = post(api + "/order/qrcode", { order_id: plain(first.text(info.order_id) || name.order_id) }).then(data);
       heard(first.offer);
-      heard(post(api + "/order/audio", name));
+      first.askAudio = function () {
+        heard(post(api + "/order/audio", name));
+      };
+      first.load();
       return { date: Date.parse(answer.response.headers.get("date")), info: info };
     });
   } catch (unknown) {
     first.order = Promise.reject(unknown);
   }
   heard(first.order);
+  setTimeout(first.load, 300);
   document.documentElement.setAttribute("data-place", first.place);
 })(window);

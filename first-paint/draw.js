@@ -42,7 +42,12 @@
   /** The amount as the application writes it: its digits large, the currency beside them. */
   function showAmount(fen) {
     while (fen.length < 3) fen = "0" + fen;
-    var money = new Intl.NumberFormat(locale() + "-u-nu-latn", { style: "currency", currency: "CNY" }).format(fen.slice(0, -2) + "." + fen.slice(-2));
+    var tag = locale();
+    var plain = fen.slice(0, -2) + "." + fen.slice(-2);
+    // Most write it like this. The browser knows how the others do, but needs as long to find out as all the rest here.
+    var money = /^(en|ko|ms|th|zh-(CN|TW))$/.test(tag)
+      ? (tag === "zh-CN" ? "¥" : "CN¥") + plain.replace(/\B(?=(\d{3})+\.)/g, ",")
+      : new Intl.NumberFormat(tag + "-u-nu-latn", { style: "currency", currency: "CNY" }).format(plain);
     var parts = /^([^0-9]*)(.*[0-9])([^0-9]*)$/.exec(money.replace(/[\u200e\u200f\u061c]/g, ""));
     var length = new TextEncoder().encode(parts[0]).length;
     var amount = find(".amount");
@@ -57,7 +62,13 @@
     if (root.getAttribute("data-start") === "done") return;
     showAmount(fen);
     find("h1").textContent = subject || document.title;
+    sayWhatGoesOn();
   }
+  // Letters cost more than all the rest of the first paint: what goes on is said where it takes long.
+  function sayWhatGoesOn() {
+    find("h1").hidden = false;
+  }
+  setTimeout(sayWhatGoesOn, 600);
   /** `Code::decode`, where it needs no thought: what is shown, or encoded. */
   function code(raw) {
     if (!raw) return;
@@ -111,20 +122,31 @@
   }
   /** What the application draws with too: text → the address of a picture. */
   first.draw = new Promise(function (resolve) {
-    var bytes = Uint8Array.from(atob("CODE_MODULE"), function (char) {
-      return char.charCodeAt(0);
-    });
-    // A browser without WebAssembly is told so by the watchdog.
-    resolve(WebAssembly.instantiate(bytes));
-  }).then(function (module) {
-    var exports = module.instance.exports;
-    return function (text) {
+    var text = atob("CODE_MODULE");
+    var bytes = new Uint8Array(text.length);
+    for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    // At once: elsewhere it would wait until the application has been compiled. Old browsers do not let it.
+    try {
+      resolve(new WebAssembly.Instance(new WebAssembly.Module(bytes)));
+    } catch (forbidden) {
+      resolve(
+        WebAssembly.instantiate(bytes).then(function (module) {
+          return module.instance;
+        })
+      );
+    }
+  }).then(function (instance) {
+    var exports = instance.exports;
+    function draw(text) {
       var bytes = new TextEncoder().encode(text);
       var place = exports.place();
       if (bytes.length > 2331) return "";
       new Uint8Array(exports.memory.buffer, place, bytes.length).set(bytes);
       return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, place, exports.picture(bytes.length)));
-    };
+    }
+    // Compiled while the gateway is waited for, rather than when it has answered.
+    draw("-");
+    return draw;
   });
   first.draw.catch(function () {});
   try {
@@ -143,11 +165,14 @@
         return showOffer(offer, expires);
       });
     })
+    .catch(function () {})
+    .then(function () {
+      if (root.getAttribute("data-start") === "done") return;
+      first.load();
+      first.askAudio();
+      // … and the words of the page, which the application would ask for later.
+      var words = "locales/" + locale() + ".json?LOCALES_VERSION";
+      return void first.ask(words, new URL(words, document.querySelector("link[rel=modulepreload]").href), {}).catch(function () {});
+    })
     .catch(function () {});
-  // The words of the page come while the order does.
-  try {
-    var words = "locales/" + locale() + ".json?LOCALES_VERSION";
-    var application = document.querySelector("link[rel=modulepreload]").href;
-    first.ask(words, new URL(words, application), { priority: "low" }).catch(function () {});
-  } catch (unknown) {}
 })(window.saomaFirstPaint);

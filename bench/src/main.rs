@@ -42,6 +42,9 @@ struct Arguments {
     /// How often each page is loaded in each profile
     #[arg(long, default_value_t = 9)]
     runs: usize,
+    /// Only the page and the floor, and nothing but loads
+    #[arg(long)]
+    quick: bool,
     /// Only the profiles with this in their name
     #[arg(long, default_value = "")]
     profile: String,
@@ -69,13 +72,19 @@ async fn bench(arguments: &Arguments) -> Result<()> {
     ensure!(arguments.runs > 0, "--runs must be at least 1");
     let folder = |name: &str| arguments.pages.join(name);
     let mut sites = vec![Site::open("floor", folder("floor")).await?, Site::open("saoma", arguments.dist.clone()).await?];
-    sites.push(Site::open("react", folder("react")).await?);
-    sites.push(Site::open("vue", folder("vue")).await?);
+    if !arguments.quick {
+        sites.push(Site::open("react", folder("react")).await?);
+        sites.push(Site::open("vue", folder("vue")).await?);
+    }
     let mut report = Report::default();
-    report.idle = idle::of(&arguments.browser, &sites).await?;
+    if !arguments.quick {
+        report.idle = idle::of(&arguments.browser, &sites).await?;
+    }
     for profile in PROFILES.iter().filter(|profile| profile.name.contains(&arguments.profile)) {
         let mut series: Vec<Series> = sites.iter().map(|site| Series::new(site.name)).collect();
-        series.push(Series::new("saoma again"));
+        if !arguments.quick {
+            series.push(Series::new("saoma again"));
+        }
         // One more than is counted: the first load of a browser is like no other.
         let browser = Browser::start(&arguments.browser).await?;
         for run in 0..=arguments.runs {
@@ -97,7 +106,9 @@ async fn bench(arguments: &Arguments) -> Result<()> {
         let saoma = sites.get(1).context("the page is missing")?;
         report.grades = lighthouse::grade(program, &arguments.browser, &saoma.order().0).await?;
     }
-    report.costs = cost::of_all()?;
+    if !arguments.quick {
+        report.costs = cost::of_all()?;
+    }
     print!("{}", report.table());
     report.write(&arguments.json)
 }

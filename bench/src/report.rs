@@ -117,15 +117,15 @@ impl Report {
         text
     }
 
-    /// Where the time goes: the load of the page that is in the middle.
+    /// Where the time goes: of the floor and of the page the load that is in the middle.
     fn waterfalls(&self) -> String {
         let mut text = String::new();
-        for (profile, series) in &self.profiles {
-            let Some(page) = series.iter().find(|series| series.name == "saoma") else { continue };
+        let pages = self.profiles.iter().flat_map(|(profile, series)| series.iter().take(2).map(move |page| (profile, page)));
+        for (profile, page) in pages {
             let mut loads: Vec<&Load> = page.loads.iter().collect();
             loads.sort_by(|one, other| one.code.total_cmp(&other.code));
             let Some(middle) = loads.get(loads.len() / 2) else { continue };
-            let _ = writeln!(text, "\n{profile}: one load (ms), code at {:.0}", middle.code);
+            let _ = writeln!(text, "\n{profile}, {}: one load (ms), code at {:.0}", page.name, middle.code);
             for request in &middle.waterfall {
                 let name = request.url.splitn(4, '/').nth(3).unwrap_or_default();
                 let name = name.split('?').next().unwrap_or_default();

@@ -17,71 +17,95 @@ const QUIET_ZONE: i32 = 4;
 /// What the longest text takes, in bytes: version 40 at error correction M.
 pub const LONGEST_TEXT: usize = 2331;
 
-/// What the picture of the largest code takes, in bytes, and some to spare.
-pub const LARGEST_PICTURE: usize = 1 << 18;
+/// What the address of the largest picture takes, in bytes.
+pub const LARGEST_PICTURE: usize = START.len() + (HEAD + 185 * MODULE * 188).div_ceil(3) * 4;
 
-/// The text as a QR code (error correction M or better, dark on light, quiet zone included): writes the address of an SVG
+const START: &str = "data:image/bmp;base64,";
+/// Pixels on each side of a module: in a row, one byte.
+const MODULE: usize = 8;
+/// The bytes before the pixels: two headers, and two colours.
+const HEAD: usize = 62;
+
+/// The text as a QR code (error correction M or better, dark on light, quiet zone included): writes the address of a
 /// picture, which is ASCII, and gives back its length in bytes.
 ///
-/// `None` where the text is too long for any code, or `picture` too small.
+/// The picture is a bitmap of two colours, which browsers decode at once and beside their work; for an SVG picture they make
+/// a document of its own. `None` where the text is too long for any code, or `picture` too small.
 pub fn draw(text: &[u8], picture: &mut [u8]) -> Option<usize> {
     let (mut data, mut room) = ([0; Version::MAX.buffer_len()], [0; Version::MAX.buffer_len()]);
     data.get_mut(..text.len())?.copy_from_slice(text);
     let code = QrCode::encode_binary(&mut data, text.len(), &mut room, QrCodeEcc::Medium, Version::MIN, Version::MAX, None, true).ok()?;
-    let mut picture = Writer { free: picture, written: 0 };
-    let size = code.size();
-    let side = size + 2 * QUIET_ZONE;
-    // In a data URL `#` must be escaped; `<` and `>` are for the sake of old WebViews. Without a size of its own some
-    // browsers do not draw it on a canvas.
-    picture.text("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='640' height='640' viewBox='0 0 ")?;
-    picture.number(side)?.text(" ")?.number(side)?;
-    picture.text("' shape-rendering='crispEdges'%3E%3Cpath fill='%23fff' d='M0 0h")?;
-    picture.number(side)?.text("v")?.number(side)?.text("H0z'/%3E%3Cpath d='")?;
-    for y in 0..size {
-        let mut x = 0;
-        while x < size {
-            let start = x;
-            while code.get_module(x, y) {
-                x += 1;
+    let side = code.size() + 2 * QUIET_ZONE;
+    // Rows end at multiples of four bytes.
+    let row = usize::try_from(side).ok()?.next_multiple_of(4);
+    let pixels = i32::try_from(MODULE).ok()? * side;
+    let bytes = HEAD + row * usize::try_from(pixels).ok()?;
+    let mut picture = Writer { picture, written: 0, group: [0; 3], filled: 0 };
+    START.bytes().try_for_each(|byte| picture.put(byte))?;
+    picture.bytes(b"BM")?;
+    picture.numbers(&[i32::try_from(bytes).ok()?, 0, i32::try_from(HEAD).ok()?])?;
+    // The length of this header, width, height; one plane, one bit for each pixel; plain, as long as it is, no size on paper.
+    picture.numbers(&[40, pixels, pixels, 1 | 1 << 16, 0, 0, 0, 0, 0, 0])?;
+    // Dark, and light.
+    picture.numbers(&[0, 0x00ff_ffff])?;
+    // From the bottom up.
+    for y in (-QUIET_ZONE..side - QUIET_ZONE).rev() {
+        for _ in 0..MODULE {
+            for x in 0..i32::try_from(row).ok()? {
+                picture.byte(if code.get_module(x - QUIET_ZONE, y) { 0 } else { 0xff })?;
             }
-            if x > start {
-                // One rectangle for each run of dark modules in a row.
-                picture.text("M")?.number(start + QUIET_ZONE)?.text(" ")?.number(y + QUIET_ZONE)?;
-                picture.text("h")?.number(x - start)?.text("v1h-")?.number(x - start)?.text("z")?;
-            }
-            x += 1;
         }
     }
-    picture.text("'/%3E%3C/svg%3E")?;
-    Some(picture.written)
+    picture.end()
 }
 
+/// Writes base64 (RFC 4648 section 4).
 struct Writer<'room> {
-    free: &'room mut [u8],
+    picture: &'room mut [u8],
     written: usize,
+    group: [u8; 3],
+    filled: usize,
 }
 
 impl Writer<'_> {
-    fn text(&mut self, text: &str) -> Option<&mut Self> {
-        let (place, free) = core::mem::take(&mut self.free).split_at_mut_checked(text.len())?;
-        place.copy_from_slice(text.as_bytes());
-        self.free = free;
-        self.written += text.len();
-        Some(self)
+    fn put(&mut self, char: u8) -> Option<()> {
+        *self.picture.get_mut(self.written)? = char;
+        self.written += 1;
+        Some(())
     }
 
-    /// A number from 0 to 999.
-    fn number(&mut self, number: i32) -> Option<&mut Self> {
-        let digit = |value: i32| b'0' + u8::try_from(value % 10).unwrap_or_default();
-        let digits = [digit(number / 100), digit(number / 10), digit(number)];
-        let start = if number >= 100 {
-            0
-        } else if number >= 10 {
-            1
-        } else {
-            2
-        };
-        self.text(core::str::from_utf8(digits.get(start..)?).ok()?)
+    fn byte(&mut self, byte: u8) -> Option<()> {
+        *self.group.get_mut(self.filled)? = byte;
+        self.filled += 1;
+        if self.filled == 3 { self.flush() } else { Some(()) }
+    }
+
+    fn flush(&mut self) -> Option<()> {
+        const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let [first, second, third] = self.group.map(usize::from);
+        let digits = [first >> 2, (first & 3) << 4 | second >> 4, (second & 15) << 2 | third >> 6, third & 63];
+        for (place, digit) in digits.into_iter().enumerate() {
+            let char = if place <= self.filled { *DIGITS.get(digit)? } else { b'=' };
+            self.put(char)?;
+        }
+        (self.group, self.filled) = ([0; 3], 0);
+        Some(())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Option<()> {
+        bytes.iter().try_for_each(|byte| self.byte(*byte))
+    }
+
+    /// Little-endian.
+    fn numbers(&mut self, numbers: &[i32]) -> Option<()> {
+        numbers.iter().try_for_each(|number| self.bytes(&number.to_le_bytes()))
+    }
+
+    fn end(mut self) -> Option<usize> {
+        if self.filled > 0 {
+            self.flush()?;
+        }
+        Some(self.written)
     }
 }
 
@@ -89,7 +113,9 @@ impl Writer<'_> {
 mod tests {
     extern crate std;
 
-    use std::{string::String, vec};
+    use std::{format, string::String, vec, vec::Vec};
+
+    use base64::{Engine, prelude::BASE64_STANDARD};
 
     use super::*;
 
@@ -99,39 +125,34 @@ mod tests {
         Some(String::from_utf8(picture.get(..length)?.to_vec()).unwrap())
     }
 
+    fn pixels(text: &str) -> image::GrayImage {
+        let address = picture(text).unwrap();
+        let file = BASE64_STANDARD.decode(address.strip_prefix(START).unwrap()).unwrap();
+        image::load_from_memory_with_format(&file, image::ImageFormat::Bmp).unwrap().into_luma8()
+    }
+
     #[test]
-    fn every_dark_module_is_drawn_once() {
-        let text = b"wxp://f2f0AbC";
-        let (mut data, mut room) = (vec![0; Version::MAX.buffer_len()], vec![0; Version::MAX.buffer_len()]);
-        data[..text.len()].copy_from_slice(text);
-        let code =
-            QrCode::encode_binary(&mut data, text.len(), &mut room, QrCodeEcc::Medium, Version::MIN, Version::MAX, None, true).unwrap();
-        let all = || (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
-        let mut drawn = vec::Vec::new();
-        let picture = picture("wxp://f2f0AbC").unwrap();
-        for run in picture.split_once("path d='").unwrap().1.split('z').filter_map(|run| run.split_once('M')) {
-            let number = |text: &str| text.parse::<i32>().unwrap();
-            let (x, rest) = run.1.split_once(' ').unwrap();
-            let (y, rest) = rest.split_once('h').unwrap();
-            let (length, _) = rest.split_once('v').unwrap();
-            drawn.extend((0..number(length)).map(|step| (number(x) + step - QUIET_ZONE, number(y) - QUIET_ZONE)));
+    fn an_independent_reader_reads_what_was_written() {
+        for text in ["-", "wxp://f2f0AbC", "https://qr.alipay.com/bax0", "茶", &"x".repeat(300), &"x".repeat(LONGEST_TEXT)] {
+            let mut prepared = rqrr::PreparedImage::prepare(pixels(text));
+            let read: Vec<String> = prepared.detect_grids().iter().filter_map(|grid| Some(grid.decode().ok()?.1)).collect();
+            assert_eq!(read, [text], "{}", format!("{} bytes", text.len()));
         }
-        assert_eq!(drawn, all().filter(|(x, y)| code.get_module(*x, *y)).collect::<vec::Vec<_>>());
     }
 
     #[test]
     fn the_picture_has_a_quiet_zone_on_white() {
-        let url = picture("https://qr.alipay.com/bax0").unwrap();
-        assert!(url.starts_with("data:image/svg+xml,"));
-        assert!(url.contains("viewBox='0 0 33 33'"), "25 modules and a margin of 4: {url}");
-        assert!(url.contains("M4 4h7v1h-7z"), "the first finder begins inside the margin");
-        assert!(!url.contains('#') && !url.contains('"'));
+        let pixels = pixels("https://qr.alipay.com/bax0");
+        assert_eq!(pixels.dimensions(), (33 * 8, 33 * 8), "25 modules and a margin of 4");
+        let margin = pixels.enumerate_pixels().filter(|(x, y, _)| [x, y].iter().any(|at| !(32..232).contains(*at)));
+        assert!(margin.clone().count() > 0 && margin.clone().all(|(.., pixel)| pixel.0 == [255]));
+        assert_eq!(pixels.get_pixel(32, 32).0, [0], "the first finder begins inside the margin");
     }
 
     #[test]
     fn what_fits_no_code_is_refused() {
         let text = "x".repeat(LONGEST_TEXT);
-        assert!(picture(&text).is_some());
+        assert_eq!(picture(&text).map(|picture| picture.len()), Some(LARGEST_PICTURE));
         assert!(picture(&[&text, "x"].concat()).is_none());
         assert!(picture(&"x".repeat(100_000)).is_none());
     }

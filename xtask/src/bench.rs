@@ -27,9 +27,9 @@ pub(crate) struct Extent {
     /// Measure what is in dist/, rather than build it
     #[arg(long)]
     as_built: bool,
-    /// Leave Lighthouse out
+    /// Only the page and the least that can be done, and nothing but loads
     #[arg(long)]
-    without_lighthouse: bool,
+    quick: bool,
 }
 
 /// The pages that it is measured against: their folder, and the script that each is built from.
@@ -50,7 +50,9 @@ pub(crate) fn run_all(extent: &Extent) -> Result<()> {
         bench.args(["run", "--quiet", "--locked", "--package", "bench", "--", "--runs", &extent.runs.to_string()]);
         bench.args(["--profile", &extent.profile]).arg("--pages").arg(&pages).arg("--dist").arg(project::dist());
         bench.arg("--browser").arg(&browser.chrome).arg("--json").arg(&json).current_dir(project::root());
-        if !extent.without_lighthouse {
+        if extent.quick {
+            bench.arg("--quick");
+        } else {
             bench.arg("--lighthouse").arg(npm.join("node_modules/.bin/lighthouse"));
         }
         run(&mut bench, "the page that could not be measured is named above")

@@ -13,18 +13,28 @@ pub(crate) fn module() -> Result<String> {
     let mut build = Command::new("cargo");
     build.current_dir(project::root()).args(["rustc", "--quiet", "--locked", "--package", "first-paint", "--lib", "--release"]);
     build.args(["--features", "module", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown", "--target-dir"]).arg(&target);
-    // Its deepest call needs a quarter of this stack.
+    // The last size counts: its deepest call needs a quarter of this stack.
     build.args(["--", "-Clink-arg=-zstack-size=65536"]);
     // Its names are needed until it is small.
     build.env_remove("RUSTFLAGS").env("CARGO_PROFILE_RELEASE_STRIP", "none");
-    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", page::remapped_paths()?);
+    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", [&page::remapped_paths()?, page::SMALLER].join(" "));
     run_quietly(&mut build, "the output above names the file and the line")?;
     let built = target.join("wasm32-unknown-unknown/release/first_paint.wasm");
     let small = target.join("first_paint.wasm");
     fs::copy(&built, &small).context("cannot copy the module of the first paint")?;
     snip::snip_panics(&small)?;
     let mut optimise = tools::npm_program("wasm-opt");
-    optimise.args(shrink::FEATURES).args(["--low-memory-unused", "-Oz", "-Oz", "--strip-debug", "--strip-producers"]);
+    optimise.args(shrink::FEATURES).args([
+        "--low-memory-unused",
+        "--skip-pass=local-cse",
+        "-Oz",
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "-Oz",
+        "--strip-debug",
+        "--strip-producers",
+    ]);
     run_quietly(optimise.arg("--strip-target-features").arg(&small).arg("-o").arg(&small), shrink::ADVICE)?;
     Ok(BASE64_STANDARD.encode(fs::read(&small)?))
 }

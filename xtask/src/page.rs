@@ -21,7 +21,7 @@ const BUDGET: usize = 100_000;
 /// where it saves a computation on one of several ways, or keeps the result across a loop; and it moves a value of several
 /// words one by one, where one instruction does. And with a stack of 15/16 of the usual size, which the linker puts first,
 /// every address below it takes a byte less.
-const SMALLER: &str = "-Cllvm-args=-disable-lsr -Cllvm-args=-enable-pre=false -Cllvm-args=-disable-machine-licm \
+pub(crate) const SMALLER: &str = "-Cllvm-args=-disable-lsr -Cllvm-args=-enable-pre=false -Cllvm-args=-disable-machine-licm \
                        -Cllvm-args=-max-store-memcpy=1 -Cllvm-args=-max-store-memmove=1 -Cllvm-args=-max-store-memset=1 \
                        -Clink-arg=-zstack-size=983040";
 

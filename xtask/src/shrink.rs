@@ -64,10 +64,10 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     yield_to_the_order(&rename(&page, &glue_file, &glue, "js")?)
 }
 
-/// The order's calls come first: the application travels in what room they leave.
+/// The order's calls come first: the application travels when `first-paint/ask.js` has made them, and in what room they leave.
 fn yield_to_the_order(page: &str) -> Result<String> {
-    let yielding = page.replace(" rel=modulepreload", " rel=modulepreload fetchpriority=low");
-    let yielding = yielding.replace(" rel=preload", " rel=preload fetchpriority=low");
+    let yielding = page.replace(" rel=modulepreload", " data-rel=modulepreload fetchpriority=low");
+    let yielding = yielding.replace(" rel=preload", " data-rel=preload fetchpriority=low");
     ensure!(yielding.matches("fetchpriority=low").count() == 2, "index.html does not preload the application as it is expected to");
     Ok(yielding)
 }
