@@ -1,8 +1,9 @@
-//! The browser's driver.
+//! The drivers of browsers.
 
 use std::{
     env,
     net::{TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -10,18 +11,27 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// A running ChromeDriver; it ends with this value.
-pub(crate) struct Chromedriver {
+/// A running driver; it ends with this value.
+pub(crate) struct Driver {
     child: Child,
     port: u16,
 }
 
-impl Chromedriver {
-    pub(crate) fn start() -> Result<Self> {
+impl Driver {
+    /// Chromium's.
+    pub(crate) fn of_chromium() -> Result<Self> {
         let program = env::var_os("SAOMA_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+        Self::start(Path::new(&program), |driver, port| {
+            driver.arg(format!("--port={port}"));
+        })
+    }
+
+    /// Any, told by `prepare` to listen on a port.
+    pub(crate) fn start(program: &Path, prepare: impl FnOnce(&mut Command, u16)) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new(&program)
-            .arg(format!("--port={port}"))
+        let mut command = Command::new(program);
+        prepare(&mut command, port);
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -31,10 +41,10 @@ impl Chromedriver {
         let end = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if let Some(status) = driver.child.try_wait()? {
-                bail!("chromedriver ended with {status}");
+                bail!("{} ended with {status}", program.display());
             }
             if Instant::now() > end {
-                bail!("chromedriver does not listen after 20 s");
+                bail!("{} does not listen after 20 s", program.display());
             }
             thread::sleep(Duration::from_millis(50));
         }
@@ -46,7 +56,7 @@ impl Chromedriver {
     }
 }
 
-impl Drop for Chromedriver {
+impl Drop for Driver {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();

@@ -4,6 +4,7 @@
 //! session, so they run in parallel. After each one, what must hold in all of them is checked: see [`stage::Stage::end`].
 
 mod driver;
+mod engines;
 mod gallery;
 mod scenarios;
 mod screens;
@@ -16,7 +17,7 @@ use anyhow::{Context, Result};
 use libtest_mimic::{Arguments, Trial};
 
 use crate::{
-    driver::Chromedriver,
+    driver::Driver,
     stage::{Look, Stage},
 };
 
@@ -29,14 +30,14 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Scenarios wait more than they work: three at a time keep two cores busy, more make timers late.
     arguments.test_threads = arguments.test_threads.or(Some(3));
-    let driver = match Chromedriver::start() {
+    let driver = match Driver::of_chromium() {
         Ok(driver) => driver,
         Err(error) => {
             eprintln!("error: {error:#}");
             return ExitCode::FAILURE;
         }
     };
-    let conclusion = libtest_mimic::run(&arguments, scenarios::all(driver.url()));
+    let conclusion = libtest_mimic::run(&arguments, scenarios::all(driver.url()).into_iter().chain(engines::trials()).collect());
     drop(driver);
     conclusion.exit_code()
 }
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
 fn gallery_of(part: &str) -> ExitCode {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("report/gallery");
     let result = || -> Result<usize> {
-        let driver = Chromedriver::start()?;
+        let driver = Driver::of_chromium()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(gallery::make(&driver.url(), &folder, part))
     };
@@ -65,7 +66,7 @@ fn gallery_of(part: &str) -> ExitCode {
 fn soak_for(minutes: Option<String>) -> ExitCode {
     let result = || -> Result<()> {
         let minutes = minutes.context("soak wants the number of minutes")?.parse()?;
-        let driver = Chromedriver::start()?;
+        let driver = Driver::of_chromium()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(soak::run(&driver.url(), minutes))
     };

@@ -106,7 +106,7 @@ async fn one(stage: &Stage, call: Call, kind: Kind, meaning: Meaning) -> Result<
     if call == Call::Status {
         check_pause(stage, &id, meaning)?;
     }
-    ensure!(stage.has("[data-screen=awaiting]").await?);
+    stage.until_screen("awaiting").await?;
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_screen("paid").await
 }
