@@ -64,15 +64,22 @@ struct Shell {
 
 /// Starts the page: in place of what stands in `#app`.
 pub fn run() {
-    settings::dress();
+    spawn_local(async {
+        match settings::read().await {
+            Some(told) => begin(told),
+            None => tab::mark_failed(),
+        }
+    });
+}
+
+fn begin(mut told: Told) {
     let address = address::here();
     match gateway::named(&address.query) {
-        None => start(Visit::of_address(&address.path, &address.query), Terms::default(), settings::told(), false),
+        None => start(Visit::of_address(&address.path, &address.query), Terms::default(), told, false),
         Some(name) => spawn_local(async move {
             match gateway::begin(name).await {
                 Ok(begin) => {
                     gateway::choose(begin.gateway);
-                    let mut told = settings::told();
                     (told.amount, told.subject) = (begin.amount, begin.subject);
                     start(begin.visit, begin.terms, told, true);
                 }

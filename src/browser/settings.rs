@@ -1,40 +1,59 @@
 //! The merchant's settings, as they stand in the page, and what of them the document shows.
 
-use core::cell::OnceCell;
+use core::cell::Cell;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
 use crate::{
+    apart::on_demand,
     config::{Colour, Complaint, Config, Radius},
     order::Told,
 };
 
 thread_local! {
-    static CONFIG: OnceCell<&'static Config> = const { OnceCell::new() };
+    /// Where there is none, nothing is set.
+    static CONFIG: Cell<Option<&'static Config>> = const { Cell::new(None) };
 }
 
-/// The settings, completed by what the server that wrote the page said. They are read once, and stay for as long as the page does.
+/// The settings, completed by what the server that wrote the page said: what [`read`] has read.
 pub(super) fn config() -> &'static Config {
-    CONFIG.with(|config| *config.get_or_init(|| Box::leak(Box::new(read()))))
+    static DEFAULT: Config = Config::DEFAULT;
+    CONFIG.get().unwrap_or(&DEFAULT)
 }
 
 fn document() -> Option<Document> {
     web_sys::window().and_then(|window| window.document())
 }
 
-fn read() -> Config {
+/// Reads what stands in the page of the shop and of the order, once and before all else, and dresses the page. With what it says
+/// of the order; `None` where what reads it did not come.
+pub(super) async fn read() -> Option<Told> {
     let block = document().and_then(|document| document.get_element_by_id("saoma-config")).and_then(|block| block.text_content());
-    let block = block.unwrap_or_else(|| "{}".to_owned());
-    let (mut config, complaints) = Config::decode(&block).unwrap_or_else(|| {
-        super::report(&["saoma: the settings are not read, and the defaults are used: ", &fault_in(&block)].concat());
-        Default::default()
-    });
-    for Complaint { given, name, verdict } in complaints {
-        super::report(&["saoma: settings: ", &name, ": ", &given, " ", verdict].concat());
+    let meta = document().and_then(|document| document.query_selector("meta[name=saoma-order]").ok().flatten());
+    let told = meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
+    match block.as_deref().unwrap_or("{}") {
+        "{}" if told.is_empty() => Some(Told::default()),
+        block => understand(block.to_owned(), told).await.ok(),
     }
-    config.complete(told());
-    config
+}
+
+on_demand! {
+    settings,
+    fn understand(block: String, told: String) -> Told {
+        let told = Told::decode(&told);
+        let (mut config, complaints) = Config::decode(&block).unwrap_or_else(|| {
+            super::report(&["saoma: the settings are not read, and the defaults are used: ", &fault_in(&block)].concat());
+            Default::default()
+        });
+        for Complaint { given, name, verdict } in complaints {
+            super::report(&["saoma: settings: ", &name, ": ", &given, " ", verdict].concat());
+        }
+        config.complete(&told);
+        dress(&config);
+        CONFIG.set(Some(Box::leak(Box::new(config))));
+        told
+    }
 }
 
 /// What the browser's own reader says, which knows line and column.
@@ -43,19 +62,12 @@ fn fault_in(block: &str) -> String {
     error.unwrap_or_else(|| "the block is no JSON object".to_owned())
 }
 
-/// What the server that wrote the page said of the order.
-pub(super) fn told() -> Told {
-    let meta = document().and_then(|document| document.query_selector("meta[name=saoma-order]").ok().flatten());
-    Told::decode(&meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default())
-}
-
 /// Gives the page the shop's colours, corners and fonts.
-pub(super) fn dress() {
+fn dress(config: &Config) {
     let root = document().and_then(|document| document.document_element()).and_then(|root| root.dyn_into::<HtmlElement>().ok());
     let Some(style) = root.map(|root| root.style()) else { return };
     // A property that a browser does not take stays as the stylesheet has it.
     let set = |name: &str, value: &str| drop(style.set_property(name, value));
-    let config = config();
     if let Some(palette) = config.brand().map(Colour::palette) {
         set("--brand-light", &palette.light.css());
         set("--brand-dark", &palette.dark.css());

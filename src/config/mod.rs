@@ -46,47 +46,62 @@ pub const UNKNOWN: &str = "is no setting; it is ignored";
 /// Whether a text is a value of a setting.
 type Check = fn(&str) -> bool;
 
-/// All settings, by name. `[]` stands for each entry of a list.
-const SETTINGS: [(&str, Check); 38] = [
-    ("$schema", |_| true),
-    ("api", |text| value::api(text).is_some()),
-    ("auto_open", |text| value::switch(text).is_some()),
-    ("back", |text| Back::decode(text).is_some()),
-    ("brand", |text| Colour::decode(text).is_some()),
-    ("confirm", value::is_own_path),
-    ("embed_origins[]", value::is_origin),
-    ("favicon", |text| Picture::decode_icon(text).is_some()),
-    ("font", value::is_font),
-    ("gateway", |text| GATEWAYS.contains(&text)),
-    ("locale", |text| Locale::of_tag(text).is_some()),
-    ("logo", is_own_picture),
-    ("messages.awaiting", value::is_line),
-    ("messages.checking", value::is_line),
-    ("messages.closed", value::is_line),
-    ("messages.creation_failed", value::is_line),
-    ("messages.link_incomplete", value::is_line),
-    ("messages.not_found", value::is_line),
-    ("messages.paid", value::is_line),
-    ("messages.timed_out", value::is_line),
-    ("methods[]", |text| METHODS.contains(&text)),
-    ("pay_path", value::is_own_path),
-    ("preset", |text| value::PRESETS.contains(&text)),
-    ("radius", |text| Radius::decode(text).is_some()),
-    ("return_hosts[]", |text| ReturnHost::decode(text).is_some()),
-    ("return_page", value::is_page_of_order),
-    ("server_time", |text| seconds(text).is_some()),
-    ("sign_in", |text| Link::decode(text).is_some()),
-    ("sound", |text| value::switch(text).is_some()),
-    ("stylesheet", value::is_own_path),
-    ("support.email", value::is_email),
-    ("support.phone", value::is_phone),
-    ("support.qq", |text| ServiceQq::decode(text).is_some()),
-    ("support.url", |text| Link::decode(text).is_some()),
-    ("support.wechat", value::is_wechat),
-    ("title", value::is_line),
-    ("token", |text| Token::decode(text).is_some()),
-    ("weapp_page", value::is_weapp_page),
-];
+/// Lists the settings, with what says whether a text is a value of one.
+macro_rules! settings {
+    ($($name:literal => $check:expr,)+) => {
+        /// The names of all settings. `[]` stands for each entry of a list.
+        const NAMES: &[&str] = &[$($name),+];
+
+        /// The check of a setting. Code rather than a table, which could not come in a file of its own.
+        fn check_of(name: &str) -> Option<Check> {
+            Some(match name {
+                $($name => $check,)+
+                _ => return None,
+            })
+        }
+    };
+}
+
+settings! {
+    "$schema" => |_| true,
+    "api" => |text| value::api(text).is_some(),
+    "auto_open" => |text| value::switch(text).is_some(),
+    "back" => |text| Back::decode(text).is_some(),
+    "brand" => |text| Colour::decode(text).is_some(),
+    "confirm" => value::is_own_path,
+    "embed_origins[]" => value::is_origin,
+    "favicon" => |text| Picture::decode_icon(text).is_some(),
+    "font" => value::is_font,
+    "gateway" => |text| GATEWAYS.contains(&text),
+    "locale" => |text| Locale::of_tag(text).is_some(),
+    "logo" => is_own_picture,
+    "messages.awaiting" => value::is_line,
+    "messages.checking" => value::is_line,
+    "messages.closed" => value::is_line,
+    "messages.creation_failed" => value::is_line,
+    "messages.link_incomplete" => value::is_line,
+    "messages.not_found" => value::is_line,
+    "messages.paid" => value::is_line,
+    "messages.timed_out" => value::is_line,
+    "methods[]" => |text| METHODS.contains(&text),
+    "pay_path" => value::is_own_path,
+    "preset" => |text| value::PRESETS.contains(&text),
+    "radius" => |text| Radius::decode(text).is_some(),
+    "return_hosts[]" => |text| ReturnHost::decode(text).is_some(),
+    "return_page" => value::is_page_of_order,
+    "server_time" => |text| seconds(text).is_some(),
+    "sign_in" => |text| Link::decode(text).is_some(),
+    "sound" => |text| value::switch(text).is_some(),
+    "stylesheet" => value::is_own_path,
+    "support.email" => value::is_email,
+    "support.phone" => value::is_phone,
+    "support.qq" => |text| ServiceQq::decode(text).is_some(),
+    "support.url" => |text| Link::decode(text).is_some(),
+    "support.wechat" => value::is_wechat,
+    "title" => value::is_line,
+    "token" => |text| Token::decode(text).is_some(),
+    "weapp_page" => value::is_weapp_page,
+}
 
 /// The gateways that there are.
 pub const GATEWAYS: [&str; 4] = ["anqi", "instant", "mapi", "xarr"];
@@ -102,9 +117,12 @@ fn seconds(text: &str) -> Option<UnixSeconds> {
 }
 
 impl Config {
+    /// Nothing is set.
+    pub const DEFAULT: Self = Self(Vec::new());
+
     /// The names of all settings, as the table has them.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        SETTINGS.iter().map(|(name, _)| *name)
+        NAMES.iter().copied()
     }
 
     /// Reads the data block, and names what cannot be used. `None` where it is not JSON, or no object.
@@ -116,19 +134,19 @@ impl Config {
     }
 
     /// Fills what the merchant left out by what the site itself says.
-    pub fn complete(&mut self, told: Told) {
+    pub fn complete(&mut self, told: &Told) {
         let mut fill = |name: &str, value: Option<String>| {
             if let (None, Some(value)) = (self.text(name), value) {
                 self.0.push((name.to_owned(), value));
             }
         };
-        fill("favicon", told.favicon.map(|picture| picture.as_str().to_owned()));
-        fill("title", told.title);
-        if let (false, Some(contact)) = (self.0.iter().any(|(name, _)| name.starts_with("support.")), told.contact) {
+        fill("favicon", told.favicon.as_ref().map(|picture| picture.as_str().to_owned()));
+        fill("title", told.title.clone());
+        if let (false, Some(contact)) = (self.0.iter().any(|(name, _)| name.starts_with("support.")), &told.contact) {
             // Of no stated kind: the first that it can be.
             let kinds = ["support.email", "support.url", "support.qq", "support.phone"];
-            if let Some(kind) = kinds.into_iter().find(|kind| check(kind).is_some_and(|check| check(&contact))) {
-                self.0.push((kind.to_owned(), contact));
+            if let Some(kind) = kinds.into_iter().find(|kind| check(kind).is_some_and(|check| check(contact))) {
+                self.0.push((kind.to_owned(), contact.clone()));
             }
         }
     }
@@ -275,10 +293,9 @@ fn canonical(name: String) -> String {
 
 /// The check of a setting; of a sentence in one language it is that of the sentence.
 fn check(name: &str) -> Option<Check> {
-    let of = |name: &str| SETTINGS.iter().find(|(known, _)| *known == name).map(|(_, check)| *check);
-    of(name).or_else(|| {
+    check_of(name).or_else(|| {
         let (state, tag) = name.rsplit_once('.')?;
-        Locale::of_tag(tag).and_then(|_| of(state)).filter(|_| state.starts_with("messages."))
+        Locale::of_tag(tag).and_then(|_| check_of(state)).filter(|_| state.starts_with("messages."))
     })
 }
 
@@ -362,15 +379,15 @@ mod tests {
     fn what_the_site_says_fills_gaps() {
         let told = |contact: &str| Told::decode(&format!("web_title=Site&web_favicon=%2Ff.png&contact={contact}"));
         let mut config = Config::default();
-        config.complete(told("help%40site.example"));
+        config.complete(&told("help%40site.example"));
         assert_eq!((config.text("title"), config.text("favicon")), (Some("Site"), Some("/f.png")));
         assert_eq!(config.text("support.email"), Some("help@site.example"));
         let (mut config, _) = decode(r#"{"title": "Shop", "support": {"qq": "123456"}}"#);
-        config.complete(told("help%40site.example"));
+        config.complete(&told("help%40site.example"));
         assert_eq!((config.text("title"), config.text("support.email")), (Some("Shop"), None));
         for (contact, kind) in [("123456", "qq"), ("%2B86+400-123", "phone"), ("https://a.example/b", "url"), ("?", "none")] {
             let mut config = Config::default();
-            config.complete(told(contact));
+            config.complete(&told(contact));
             let found: Vec<_> = config.0.iter().filter_map(|(name, _)| name.strip_prefix("support.")).collect();
             assert_eq!(found, if kind == "none" { vec![] } else { vec![kind] }, "{contact}");
         }
@@ -430,7 +447,7 @@ mod tests {
 
         #[test]
         fn what_is_not_used_is_always_named(index in 1usize..32, value in "[^a-zA-Z0-9#/\\pC\"\\\\]{1,6}") {
-            let name = SETTINGS[index].0.trim_end_matches("[]");
+            let name = NAMES[index].trim_end_matches("[]");
             let block = match name.split_once('.') {
                 Some((group, name)) => format!("{{\"{group}\": {{\"{name}\": \"{value}\"}}}}"),
                 None => format!("{{\"{name}\": \"{value}\"}}"),
