@@ -90,9 +90,15 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
 
 fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> {
     tools::install_servers()?;
+    let engines = tools::install_engines()?;
     step("Packing the themes", || theme::pack(&themes(), "saoma", None))?;
     step("End-to-end tests", || {
-        run(e2e(browser).args(arguments), "a failed scenario says what it saw; its screenshot is in tests/e2e/report/")
+        let mut tests = e2e(browser);
+        tests.env("SAOMA_GECKODRIVER", &engines.geckodriver).env("SAOMA_WEBKITDRIVER", &engines.webkit_driver);
+        run(
+            tests.env("SAOMA_MINIBROWSER", &engines.mini_browser).args(arguments),
+            "a failed scenario says what it saw; its screenshot is in tests/e2e/report/",
+        )
     })
 }
 

@@ -20,6 +20,7 @@ const WASM_BINDGEN: Crate = Crate { package: "wasm-bindgen-cli", program: "wasm-
 /// Must understand the marks of `wasm_split_macros` in Cargo.lock.
 const WASM_SPLIT: Crate =
     Crate { package: "wasm_split_cli_support", program: "wasm-split-cli", version: "0.2.4", features: Some("build-binary") };
+const GECKODRIVER: Crate = Crate { package: "geckodriver", program: "geckodriver", version: "0.36.0", features: None };
 const CARGO_FUZZ: Crate = Crate { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2", features: None };
 
 /// A tool from crates.io.
@@ -175,9 +176,45 @@ pub(crate) fn browser() -> Result<Option<Browser>> {
     Ok(found)
 }
 
+/// The other engines, each with what drives it. Missing ones have been installed, or it has been said why not.
+pub(crate) fn install_engines() -> Result<Engines> {
+    let programs = ["firefox-esr", "WebKitWebDriver", "Xvfb"];
+    if !programs.into_iter().all(is_file_on_path) || mini_browser().is_none() {
+        step("Installing Firefox and WebKit with apt", || {
+            run_quietly(apt().args(["update", "-q"]), ENGINES)?;
+            let mut install = apt();
+            install.args(["install", "-q", "-y", "--no-install-recommends", "firefox-esr", "webkit2gtk-driver", "xvfb"]);
+            run_quietly(&mut install, ENGINES)
+        })?;
+    }
+    GECKODRIVER.install()?;
+    let mini_browser = mini_browser().context("WebKit's MiniBrowser is missing")?;
+    Ok(Engines { geckodriver: GECKODRIVER.bin().join(GECKODRIVER.program), mini_browser, webkit_driver: "WebKitWebDriver".into() })
+}
+
+const ENGINES: &str = "install Firefox, WebKitGTK's driver and Xvfb: Debian's `firefox-esr`, `webkit2gtk-driver` and `xvfb`";
+
+/// The drivers of the other engines, and the browser that has no place on `PATH`.
+pub(crate) struct Engines {
+    pub(crate) geckodriver: PathBuf,
+    pub(crate) mini_browser: PathBuf,
+    pub(crate) webkit_driver: PathBuf,
+}
+
+/// Below `/usr/lib`, in a folder of its version.
+fn mini_browser() -> Option<PathBuf> {
+    let folders = fs::read_dir("/usr/lib").ok()?.chain(fs::read_dir(format!("/usr/lib/{}-linux-gnu", env::consts::ARCH)).ok()?);
+    let found = folders.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.to_string_lossy().contains("webkit2gtk-4"));
+    found.map(|folder| folder.join("MiniBrowser")).find(|file| file.is_file())
+}
+
+fn is_file_on_path(program: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
 /// The servers of `deploy/`, which the end-to-end tests run.
 pub(crate) fn install_servers() -> Result<()> {
-    let is_there = |program| on_path(program).is_some() || Path::new("/usr/sbin").join(program).is_file();
+    let is_there = |program| is_file_on_path(program) || Path::new("/usr/sbin").join(program).is_file();
     if ["nginx", "caddy"].into_iter().all(is_there) {
         return Ok(());
     }

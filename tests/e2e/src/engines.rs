@@ -115,8 +115,13 @@ impl Screen {
     async fn start() -> Result<Self> {
         let mut server = Command::new("Xvfb");
         server.args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
-        let mut server =
-            server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().context("cannot start Xvfb")?;
+        let mut server = server
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("cannot start Xvfb")?;
         let mut line = String::new();
         let output = BufReader::new(server.stdout.take().context("Xvfb says nothing")?);
         timeout(PATIENCE, { output }.read_line(&mut line)).await.context("Xvfb does not say which screen it is")??;
