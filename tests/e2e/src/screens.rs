@@ -223,7 +223,7 @@ pub(crate) fn all() -> Vec<Screen> {
         Screen::new(
             "loading",
             failing(Call::Info, Kind::Hang),
-            "(document.querySelector('[data-screen=loading] h1')?.innerText ?? '') !== ''",
+            "(document.querySelector('.page [data-screen=loading] h1')?.innerText ?? '') !== ''",
         ),
         Screen::new("awaiting", full(), CODE),
         Screen::new("awaiting-wechat-code", wxpay("wxp://f2f0AbCdEf"), CODE),
