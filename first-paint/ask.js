@@ -15,6 +15,7 @@
       var own = asked[question];
       delete asked[question];
       if (own && own.controller && signal) {
+        if (signal.aborted) own.controller.abort();
         signal.addEventListener("abort", function () {
           own.controller.abort();
         });
@@ -74,7 +75,7 @@
   }
   /** A number that needs no thought: what has other characters in it is the application's affair. */
   function plain(number) {
-    if (!/^[!-~]{1,128}$/.test(number)) throw new TypeError("not a plain number");
+    if (typeof number !== "string" || !/^[!-~]{1,128}$/.test(number)) throw new TypeError("not a plain number");
     return number;
   }
   function post(path, body) {
@@ -142,7 +143,8 @@
       first.askAudio = function () {
         heard(post(api + "/order/audio", name));
       };
-      first.load();
+      // Where the gateway is near, not before the code is there.
+      setTimeout(first.load, 50);
       return { date: Date.parse(answer.response.headers.get("date")), info: info };
     });
   } catch (unknown) {

@@ -11,7 +11,10 @@
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
   // Where there is no first paint, or it is not through yet.
-  const load = () => document.querySelectorAll("link[data-rel]").forEach((link) => (link.rel = link.dataset.rel));
+  const load = () => document.querySelectorAll("link[data-rel]").forEach((link) => {
+    link.rel = link.dataset.rel;
+    link.removeAttribute("data-rel");
+  });
   const href = (selector) => document.querySelector(selector).href;
   // The name is filled in by the build.
   if (parent !== window) load(), import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));

@@ -87,6 +87,7 @@ impl ReferenceStateMachine for Truth {
             Just(Event::CameBack),
             Just(Event::CheckAgainPressed),
             Just(Event::CodeBroken),
+            Just(Event::CodeUndrawn),
             Just(Event::Left),
             Just(Event::Restored),
             Just(Event::Claimed { rank: u32::MAX }),

@@ -20,6 +20,9 @@ use crate::{
     text::{has_any, int},
 };
 
+/// How old an answer to a question of the first paint may be.
+const OLDEST: Duration = Duration::from_secs(10);
+
 /// A question under way. Dropping it ends the request.
 #[must_use]
 pub(super) struct Asking {
@@ -91,7 +94,8 @@ pub(super) async fn send(request: Request, token: Option<String>, handle: &Handl
         Some(body) => first_paint::answer(&[&request.path, " ", body].concat(), &handle.controller.signal()).await,
         None => None,
     };
-    if let Some(Early { age, body, response }) = early {
+    // What is older may not be so any more.
+    if let Some(Early { age, body, response }) = early.filter(|early| early.age < OLDEST) {
         let (date, retry_after) = read_headers(&response);
         return Outcome { age: Some(age), date, reply: Ok((status(&response), body)), retry_after };
     }

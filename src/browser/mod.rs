@@ -94,6 +94,7 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     let config = settings::config();
     let locale = surroundings::locale(&address::here().query);
     let setup = Setup {
+        least_pause: config.poll(),
         online: surroundings::is_online(),
         place: surroundings::place(),
         return_hosts: return_hosts(config),

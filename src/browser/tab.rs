@@ -33,6 +33,8 @@ pub(super) fn set_language(language: Language) {
 pub(super) fn mark_started() {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-start", "done");
+        // What the first paint has drawn is the application's from now on.
+        let _ = root.remove_attribute("data-drawn");
     }
 }
 

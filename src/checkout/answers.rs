@@ -302,6 +302,8 @@ impl Checkout {
         let order = Arc::clone(&awaiting.order);
         match verdict {
             Verdict::NotPayable => {
+                // Its answer would be older than this one.
+                effects.extend(awaiting.polling().map(Effect::Abandon));
                 awaiting.nothing_left(now, effects);
                 self.in_standing(now, Standing::Over { heard: true }, Source::Gateway, effects);
             }

@@ -377,10 +377,10 @@ impl Awaiting {
         self.watch.poll.overheard_fault(now, retry_after);
     }
 
-    /// The picture of the code did not load: the text of the code takes its place, where there is one.
-    pub(super) fn code_broken(&mut self, shared: &Shared) {
+    /// The code cannot be shown, if it is such a one: the text of a picture takes its place, where there is one.
+    pub(super) fn code_lost(&mut self, is_lost: fn(&Code) -> bool, shared: &Shared) {
         if let Offered::Instrument(means) = &self.offer
-            && matches!(means.instrument.code, Some(Code::Picture(_)))
+            && means.instrument.code.as_ref().is_some_and(is_lost)
         {
             let instrument = &means.instrument;
             let rest = Instrument { code: instrument.fallback.clone(), fallback: None, ..instrument.clone() };

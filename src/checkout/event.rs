@@ -44,6 +44,8 @@ pub enum Event {
     },
     /// The picture of the code did not load.
     CodeBroken,
+    /// The text of the code could not be drawn: what draws it did not come.
+    CodeUndrawn,
     /// An amount was entered.
     Entered {
         /// How much.

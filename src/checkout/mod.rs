@@ -54,11 +54,13 @@ pub use question::QuestionId;
 pub use time::{GatewayClock, Instant, Reading};
 pub use view_model::{Choice, Connection, Entry, Handing, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
-use crate::order::{Call, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Verdict, Visit};
+use crate::order::{Call, Code, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Verdict, Visit};
 
 /// What a checkout starts from.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
+    /// The shop wants no shorter pause between two questions where an order stands.
+    pub least_pause: Duration,
     /// Whether the device has a network.
     pub online: bool,
     /// Where the page is open.
@@ -93,6 +95,7 @@ pub struct Checkout {
 struct Shared {
     clock: GatewayClock,
     dice: Dice,
+    least_pause: Duration,
     numbering: Numbering,
     online: bool,
     place: Place,
@@ -161,7 +164,7 @@ impl Phase {
 impl Checkout {
     /// Begins, with the first effects.
     pub fn start(now: Instant, setup: Setup) -> (Self, Vec<Effect>) {
-        let Setup { online, place, return_hosts, return_page, seed, server_time, terms, told, visible, visit } = setup;
+        let Setup { least_pause, online, place, return_hosts, return_page, seed, server_time, terms, told, visible, visit } = setup;
         let mut clock = GatewayClock::default();
         if let Some(server_time) = told.server_time.or(server_time) {
             // The page's clock begins when its loading does, which is before its server wrote it.
@@ -171,6 +174,7 @@ impl Checkout {
         let shared = Shared {
             clock,
             dice: Dice::new(seed),
+            least_pause,
             numbering: Numbering::default(),
             online,
             place,
@@ -297,7 +301,8 @@ impl Checkout {
                 }
             }
             Event::Claimed { rank } => self.follow(now, rank, effects),
-            Event::CodeBroken => self.in_awaiting(|awaiting, shared| awaiting.code_broken(shared)),
+            Event::CodeBroken => self.in_awaiting(|awaiting, shared| awaiting.code_lost(|code| matches!(code, Code::Picture(_)), shared)),
+            Event::CodeUndrawn => self.in_awaiting(|awaiting, shared| awaiting.code_lost(|code| matches!(code, Code::Text(_)), shared)),
             Event::CheckAgainPressed => self.attend(now, effects),
             Event::ConnectionChanged { online } => {
                 self.shared.online = online;

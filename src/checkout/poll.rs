@@ -7,11 +7,28 @@ use super::{
     time::Instant,
 };
 
+/// How often it is asked where an order stands: for so many seconds, so often. In one place.
+struct Schedule {
+    /// While a shopper who has come back is watched closely.
+    attentive: u64,
+    /// After time is up; then no more, unless the shopper wants it.
+    expired: [(u64, u64); 2],
+    /// While the page is out of sight.
+    hidden: u64,
+    /// While the order waits; the last pause is kept.
+    waiting: [(u64, u64); 3],
+}
+
+const SCHEDULE: Schedule =
+    Schedule { attentive: 2, expired: [(5 * 60, 10), (30 * 60, 30)], hidden: 30, waiting: [(90, 2), (5 * 60, 5), (u64::MAX, 10)] };
+
 /// What the pace of asking depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances {
     /// For how long the page has known that time is up, if it is.
     pub(super) expired: Option<Duration>,
+    /// The shop wants no shorter pause.
+    pub(super) least_pause: Duration,
     /// Whether the page is on the screen.
     pub(super) visible: bool,
 }
@@ -50,26 +67,21 @@ impl Poll {
         Duration::from_secs(seconds)
     }
 
-    /// The schedule, in one place. `None`: do not ask any more.
+    /// How long to wait before the next question. `None`: do not ask any more.
     fn pace(&self, now: Instant, circumstances: Circumstances) -> Option<Duration> {
-        let Circumstances { expired, visible } = circumstances;
+        let Circumstances { expired, least_pause, visible } = circumstances;
         let attentive = now < self.attentive_until;
-        if let Some(expired) = expired {
-            let is_hopeless = expired >= Self::secs(30 * 60) && !attentive;
-            let is_recent = expired < Self::secs(5 * 60) || attentive;
-            return (!is_hopeless).then_some(if visible && is_recent { Self::secs(10) } else { Self::secs(30) });
-        }
-        if !visible {
-            return Some(Self::secs(30));
-        }
-        let waited = now.since(self.began);
-        Some(if attentive || waited < Self::secs(90) {
-            Self::secs(2)
-        } else if waited < Self::secs(5 * 60) {
-            Self::secs(5)
-        } else {
-            Self::secs(10)
-        })
+        let lasting =
+            |phases: &[(u64, u64)], span: Duration| phases.iter().find(|(lasts, _)| span < Self::secs(*lasts)).map(|(_, pause)| *pause);
+        let seconds = match expired {
+            // Who comes back after all is watched as at the beginning.
+            Some(_) if attentive => lasting(&SCHEDULE.expired, Duration::ZERO),
+            Some(expired) => lasting(&SCHEDULE.expired, expired),
+            None if attentive => Some(SCHEDULE.attentive),
+            None => lasting(&SCHEDULE.waiting, now.since(self.began)),
+        };
+        let seconds = seconds.map(|seconds| if visible { seconds } else { SCHEDULE.hidden });
+        seconds.map(|seconds| Self::secs(seconds).max(least_pause))
     }
 
     /// Starts when an answer has just said that the order waits.

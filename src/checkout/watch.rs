@@ -23,7 +23,8 @@ impl Watch {
     /// Starts when an answer has just said that the order waits.
     pub(super) fn new(now: Instant, expires: Option<UnixSeconds>, shared: &Shared) -> Self {
         let is_expired = is_expired(expires, now, shared);
-        let circumstances = Circumstances { expired: is_expired.then_some(Duration::ZERO), visible: shared.visible };
+        let circumstances =
+            Circumstances { expired: is_expired.then_some(Duration::ZERO), least_pause: shared.least_pause, visible: shared.visible };
         Self { expired_since: is_expired.then_some(now), expires, poll: Poll::new(now, circumstances) }
     }
 
@@ -46,7 +47,7 @@ impl Watch {
     pub(super) fn circumstances(&self, now: Instant, shared: &Shared) -> Circumstances {
         let since = self.expired_since.unwrap_or(now);
         let expired = self.is_expired(now, shared).then(|| now.since(since));
-        Circumstances { expired, visible: shared.visible }
+        Circumstances { expired, least_pause: shared.least_pause, visible: shared.visible }
     }
 
     /// A good answer came.

@@ -9,6 +9,8 @@ mod colour;
 pub mod schema;
 mod value;
 
+use core::time::Duration;
+
 pub use colour::{Colour, Palette};
 pub use value::{Back, Link, Radius, Token};
 
@@ -85,6 +87,7 @@ settings! {
     "messages.timed_out" => value::is_line,
     "methods[]" => |text| METHODS.contains(&text),
     "pay_path" => value::is_own_path,
+    "poll" => |text| value::pause(text).is_some(),
     "preset" => |text| value::PRESETS.contains(&text),
     "radius" => |text| Radius::decode(text).is_some(),
     "return_hosts[]" => |text| ReturnHost::decode(text).is_some(),
@@ -169,6 +172,11 @@ impl Config {
     /// A switch, where it is set.
     pub fn switch(&self, name: &str) -> Option<bool> {
         self.text(name).and_then(value::switch)
+    }
+
+    /// The shortest pause between two questions where an order stands.
+    pub fn poll(&self) -> Duration {
+        self.text("poll").and_then(value::pause).unwrap_or_default()
     }
 
     /// Where "back to the shop" leads.

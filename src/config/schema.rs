@@ -55,6 +55,10 @@ pub struct Settings {
     /// Where a payment is asked for, if not at the gateway's usual path: a path on the page's own host.
     #[schemars(extend("examples" = ["/app/order/pay"]))]
     pub pay_path: Option<String>,
+    /// The shortest pause between two questions whether an order is paid, in seconds. The page asks less often by itself the longer
+    /// it waits: docs/performance.md.
+    #[schemars(range(min = 2, max = 30), extend("default" = 2, "examples" = [5]))]
+    pub poll: Option<u8>,
     /// What the page looks like.
     #[schemars(extend("default" = "light", "examples" = ["midnight"]))]
     pub preset: Option<Preset>,

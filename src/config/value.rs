@@ -1,5 +1,7 @@
 //! The kinds of values that settings have. Each has one reader, which gives nothing for what is no such value.
 
+use core::time::Duration;
+
 pub(super) use crate::order::is_own_path;
 use crate::{
     order::is_web_address,
@@ -51,6 +53,12 @@ impl Link {
 /// A path on the page's own host, given back without a slash at its end.
 pub(super) fn api(raw: &str) -> Option<&str> {
     (is_own_path(raw) && !has_any(raw, "?#")).then(|| without_end(raw, b'/'))
+}
+
+/// Whole seconds, 2 to 30.
+pub(super) fn pause(raw: &str) -> Option<Duration> {
+    let seconds = int(raw).and_then(|seconds| u64::try_from(seconds).ok());
+    seconds.filter(|seconds| (2..=30).contains(seconds)).map(Duration::from_secs)
 }
 
 /// Scheme, host and port of another site, as a browser writes it: `https://shop.example`. Paths, a slash at the end, wildcards,

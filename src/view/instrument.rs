@@ -112,24 +112,22 @@ fn plate(context: Context, code: &Code, label: &str, pays: bool) -> El {
         Code::Picture(picture) => picture.as_str(),
         Code::Text(text) => text,
     };
-    let broken = move || {
-        if pays {
-            (context.ports.send)(Event::CodeBroken);
-        }
-    };
     let drawn = (context.ports.drawn)(source).map(El::of);
     let image = drawn.clone().unwrap_or_else(|| el("img").class("code").attr("referrerpolicy", "no-referrer"));
-    let image = image.attr("alt", label).on("error", broken);
+    let image = image.attr("alt", label);
+    let image = if pays { image.on("error", move || (context.ports.send)(Event::CodeBroken)) } else { image };
+    let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
+    let plate = el("div").class(if dense { "plate dense" } else { "plate" }).child(image.clone());
     if drawn.is_none() {
-        let shown = image.clone();
+        let shown = plate.clone();
         let show = move |picture: Option<String>| match picture {
-            Some(picture) => drop(shown.attr("src", &picture)),
-            None => broken(),
+            Some(picture) => drop(image.attr("src", &picture)),
+            None if pays => (context.ports.send)(Event::CodeUndrawn),
+            None => shown.remove(),
         };
         pictured(context, code.clone(), Box::new(show));
     }
-    let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
-    el("div").class(if dense { "plate dense" } else { "plate" }).child(image)
+    plate
 }
 
 fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str, saving: Option<Saving>) -> Option<El> {

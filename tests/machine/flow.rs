@@ -130,6 +130,22 @@ fn a_code_picture_that_does_not_load_gives_way_to_the_text_of_the_code() {
 }
 
 #[test]
+fn a_code_that_cannot_be_drawn_can_be_asked_for_again() {
+    let mut page = Page::of_order();
+    page.answer(info(waiting(900)));
+    let code = || Answer::QrCode(Ok(Offer::Instrument(Instrument { code: Code::decode("wxp://f2f0", ""), ..Instrument::default() })));
+    page.answer(code());
+    page.send(Event::CodeBroken);
+    assert!(matches!(page.pay(), Some(Pay::Instrument(_))), "a text is no picture that breaks");
+    for _ in 0..2 {
+        page.send(Event::CodeUndrawn);
+        assert_eq!(page.pay(), Some(Pay::Missing(None)));
+    }
+    page.send(Event::RetryPressed);
+    assert!(page.answer(code()) && matches!(page.pay(), Some(Pay::Instrument(_))));
+}
+
+#[test]
 fn an_order_without_a_number_of_its_own_is_asked_for_anew() {
     let mut page = Page::open(Setup { visit: Visit::of_address("/", "?out_order_id=E1&pid=7"), ..setup() });
     let nameless = Order { id: None, ..order() };

@@ -92,6 +92,19 @@ fn a_refused_question_is_no_bad_line() {
 }
 
 #[test]
+fn a_shop_may_want_longer_pauses() {
+    let mut page = awaiting(Setup { least_pause: seconds(7), ..setup() }, 100_000);
+    for _ in 0..60 {
+        assert!(page.pass_until_asked(is_status));
+        page.answer(status(waiting(100_000)));
+    }
+    let asked = page.asked(is_status);
+    let pauses: Vec<_> = asked.windows(2).map(|two| two[1].since(two[0])).collect();
+    assert!(pauses.iter().all(|pause| *pause >= seconds(7)), "{pauses:?}");
+    assert!(pauses.first().unwrap() < &seconds(8) && pauses.last().unwrap() >= &seconds(10), "longer ones stay: {pauses:?}");
+}
+
+#[test]
 fn the_gateway_may_ask_to_be_left_alone() {
     let mut page = awaiting(setup(), 100_000);
     page.pass(seconds(2));

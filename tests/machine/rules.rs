@@ -115,6 +115,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         prop_oneof![Just("alipay"), Just("none")].prop_map(|method| Event::Chosen { method: method.into() }),
         prop_oneof![Just(0), Just(1234), Just(999_999)].prop_map(|fen| Event::Entered { amount: Fen::decode(fen).unwrap() }),
         Just(Event::CodeBroken),
+        Just(Event::CodeUndrawn),
         Just(Event::Left),
         Just(Event::Restored),
         any::<bool>().prop_map(|online| Event::ConnectionChanged { online }),

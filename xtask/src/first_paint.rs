@@ -13,7 +13,7 @@ pub(crate) fn module() -> Result<String> {
     let mut build = Command::new("cargo");
     build.current_dir(project::root()).args(["rustc", "--quiet", "--locked", "--package", "first-paint", "--lib", "--release"]);
     build.args(["--features", "module", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown", "--target-dir"]).arg(&target);
-    // The last size counts: its deepest call needs a quarter of this stack.
+    // Its deepest call needs a quarter of this stack.
     build.args(["--", "-Clink-arg=-zstack-size=65536"]);
     // Its names are needed until it is small.
     build.env_remove("RUSTFLAGS").env("CARGO_PROFILE_RELEASE_STRIP", "none");

@@ -59,12 +59,30 @@ fn ordered(module: &[u8]) -> Option<Vec<u8>> {
                     copy.put_length(start);
                 }
             }
+            // What names functions in other ways is not understood: globals that begin with one, a list of names.
+            6 if names_function(module, content.clone())? => return None,
+            0 if Reader::within(module, content.clone()).text()? == "name" => return None,
             _ => copy.plainly(content)?,
         }
         copy.put_length(start);
         copy.written.insert(start, id);
     }
     Some(copy.written)
+}
+
+/// Whether a global begins with a function.
+fn names_function(module: &[u8], globals: Range<usize>) -> Option<bool> {
+    let mut reader = Reader::within(module, globals);
+    for _ in 0..reader.number()? {
+        let (_of_type, _may_change) = (reader.byte()?, reader.byte()?);
+        while module.get(reader.at()) != Some(&END) {
+            if instruction(&mut reader)?.is_some() {
+                return Some(true);
+            }
+        }
+        reader.byte()?;
+    }
+    Some(false)
 }
 
 fn functions(module: &[u8], types: Range<usize>, code: Range<usize>) -> Option<Vec<Function>> {
@@ -83,7 +101,7 @@ fn functions(module: &[u8], types: Range<usize>, code: Range<usize>) -> Option<V
     Some(functions)
 }
 
-/// The order: of each type the most alike of those that are left, beginning with the longest of all.
+/// The order: of each type the most alike of those that are left, beginning with the longest of the first type.
 fn beside_alike(module: &[u8], functions: &[Function]) -> Option<Vec<usize>> {
     let parts = |function: &Function| Some(module.get(function.code.clone())?.windows(WINDOW).collect::<HashSet<_>>());
     let parts: Vec<HashSet<&[u8]>> = functions.iter().map(parts).collect::<Option<_>>()?;

@@ -82,8 +82,8 @@ fn answers() -> Vec<(Value, Code, [bool; 2])> {
         (json!({}), text("/pay/h5/1?a=b"), BOTH),
         (json!({}), text("//elsewhere.example/x.png"), BOTH),
         (json!({}), text(&"x".repeat(181)), BOTH),
-        (json!({}), text(&"x".repeat(2331)), BOTH),
-        (json!({}), text(&"x".repeat(2332)), NONE),
+        (json!({}), text(&"x".repeat(2331)), NONE),
+        (json!({}), text(&"x".repeat(2000)), BOTH),
         (json!({}), text("茶"), NONE),
         (json!({}), text("data:text/html,x"), NONE),
         (json!({}), ready(PICTURE), BOTH),
@@ -282,6 +282,11 @@ async fn covers_what_is_over(stage: &Stage) -> Result<()> {
     stage.until("document.querySelector('img.code') !== null").await?;
     stage.until_within(Duration::from_secs(20), "document.querySelector('img.code') === null").await?;
     ensure!(!stage.text().await?.contains("您可以扫描上方二维码付款"));
+    // Of one that is over by the time its code comes there is none.
+    let late = Fault { call: Some(Call::Qrcode), from: 1, times: 1, kind: Kind::Delay { ms: 5000 } };
+    stage.open_order(Spec { expires_in: 14, faults: vec![late], ..Spec::default() }).await?;
+    stage.until("saomaFirstPaint.done.then(() => true)").await?;
+    ensure!(!stage.has("img.code").await?, "nine seconds are left");
     // Of one that is nearly over there is none to begin with.
     stage.open_order(Spec { expires_in: 4, ..Spec::default() }).await?;
     stage.until("saomaFirstPaint.done.then(() => true)").await?;
