@@ -55,6 +55,7 @@ impl Shown {
         let ports = Ports {
             address: || "https://pay.example/pay/A1".into(),
             back: || {},
+            drawn: |_| None,
             goes_back: || true,
             leaves: |_| true,
             pay_path: |id| ["/pay/", id.as_str()].concat(),
@@ -70,6 +71,12 @@ impl Shown {
             },
             moment: |moment| moment.as_millis().to_string(),
             money: |amount| ["CN¥", &amount.grouped()].concat(),
+            picture: |text, then| {
+                let mut picture = vec![0; first_paint::LARGEST_PICTURE];
+                let length = first_paint::draw(text.as_bytes(), &mut picture).filter(|_| text != "UNDRAWABLE");
+                picture.truncate(length.unwrap_or_default());
+                then(length.and_then(|_| String::from_utf8(picture).ok()));
+            },
             save: |poster, done| {
                 POSTERS.lock().unwrap().push(poster);
                 done(Saved::Done);
@@ -290,6 +297,15 @@ async fn a_picture_that_does_not_load_is_reported() {
 }
 
 #[wasm_bindgen_test]
+async fn a_code_that_cannot_be_drawn_is_reported() {
+    let code = Code::decode("UNDRAWABLE", "");
+    let instrument = Instrument { code, ..Instrument::default() };
+    let shown = Shown::new(awaiting(Pay::Instrument(Arc::new(Means { actions: vec![Action::Scan], instrument }))));
+    assert_eq!(SENT.take(), [Event::CodeUndrawn]);
+    drop(shown);
+}
+
+#[wasm_bindgen_test]
 fn every_screen_without_a_code_has_a_heading() {
     for (screen, kind) in [
         (Screen::Ended { end: End::Closed, order: order() }, "closed"),
@@ -324,7 +340,7 @@ async fn a_code_is_saved_with_what_it_pays() {
     let poster = POSTERS.lock().unwrap().pop().unwrap();
     assert_eq!((poster.amount.as_str(), poster.file_name.as_str()), ("CN¥1,234.56", "payment-code-A1"));
     assert_eq!(poster.lines, ["Scan with Alipay to pay", "Order …A1", "Valid until 1700000000000"]);
-    assert!(poster.code.starts_with("data:image/svg+xml,"));
+    assert!(poster.code.starts_with("data:image/bmp;base64,"));
     assert_eq!(shown.text(".save span"), "Code saved");
 }
 

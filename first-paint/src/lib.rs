@@ -113,7 +113,7 @@ impl Writer<'_> {
 mod tests {
     extern crate std;
 
-    use std::{format, string::String, vec, vec::Vec};
+    use std::{string::String, vec, vec::Vec};
 
     use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -136,7 +136,7 @@ mod tests {
         for text in ["-", "wxp://f2f0AbC", "https://qr.alipay.com/bax0", "茶", &"x".repeat(300), &"x".repeat(LONGEST_TEXT)] {
             let mut prepared = rqrr::PreparedImage::prepare(pixels(text));
             let read: Vec<String> = prepared.detect_grids().iter().filter_map(|grid| Some(grid.decode().ok()?.1)).collect();
-            assert_eq!(read, [text], "{}", format!("{} bytes", text.len()));
+            assert_eq!(read, [text], "{} bytes", text.len());
         }
     }
 

@@ -36,7 +36,7 @@ struct Engine {
 }
 
 /// What is played in each engine.
-const SCENARIOS: [(&str, fn() -> Scene); 5] = [
+const SCENARIOS: [(&str, MakeScene); 5] = [
     ("is_taken_over", || Scene { spec: Spec::default(), ..Scene::default() }),
     ("may_come_after_the_application", || Scene {
         spec: Spec { faults: vec![Fault { call: Some(Call::Info), from: 1, times: 1, kind: Kind::Delay { ms: 4000 } }], ..Spec::default() },
@@ -51,6 +51,8 @@ const SCENARIOS: [(&str, fn() -> Scene); 5] = [
     ("is_payable_without_the_application", || Scene { has_application: false, ..Scene::default() }),
     ("leaves_other_gateways_alone", || Scene { query: "?gateway=instant", is_drawn_first: false, ..Scene::default() }),
 ];
+
+type MakeScene = fn() -> Scene;
 
 struct Scene {
     has_application: bool,
@@ -76,7 +78,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         json!({ "browserName": "firefox", "moz:firefoxOptions": { "args": ["-headless"], "prefs": { "intl.accept_languages": "zh-CN" } } });
     let webkit = json!({ "browserName": "MiniBrowser", "webkitgtk:browserOptions": options("SAOMA_MINIBROWSER", json!(["--automation"])) });
     let engines = [engine("firefox", "SAOMA_GECKODRIVER", firefox), engine("webkit", "SAOMA_WEBKITDRIVER", webkit)];
-    let play = |engine: Engine, name: &str, scene: fn() -> Scene| {
+    let play = |engine: Engine, name: &str, scene: MakeScene| {
         Trial::test(format!("first_paint_{name}_in_{}", engine.name), move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(played(&engine, scene())).map_err(|error| format!("{error:#}").into())

@@ -115,7 +115,8 @@ async fn shows_what_the_application_shows(stage: &Stage) -> Result<()> {
     let on_phone = stage.eval("navigator.userAgent.includes('Mobile')").await? == json!(true);
     stage.devtools("Network.enable", json!({})).await?;
     for (info, code, draws) in answers() {
-        let draws = draws[usize::from(on_phone)];
+        let [on_computer, on_touch] = draws;
+        let draws = if on_phone { on_touch } else { on_computer };
         let about = format!("{info} {code:?}");
         let spec = || Spec {
             code: code.clone(),
