@@ -291,8 +291,14 @@ impl Stage {
         self.until("document.querySelector('.page')?.dataset.words === 'here'").await
     }
 
+    /// Waits until the languages can be chosen, which are shown last.
+    pub(crate) async fn until_languages(&self) -> Result<()> {
+        self.until("getComputedStyle(document.querySelector('select')).visibility === 'visible'").await
+    }
+
     /// Chooses a language on the page, and waits for it.
     pub(crate) async fn choose_language(&self, tag: &str) -> Result<()> {
+        self.until_languages().await?;
         let choose = format!(
             "(() => {{ const select = document.querySelector('select'); select.value = '{tag}'; select.dispatchEvent(new Event('change')); return true; }})()"
         );

@@ -47,6 +47,7 @@ async fn rules_hold(stage: &Stage, screen: &Screen) -> Result<()> {
 async fn a_payment_by_keyboard_alone(stage: &Stage) -> Result<()> {
     let id = stage.open_order(screens::full()).await?;
     stage.until_code().await?;
+    stage.until_languages().await?;
     let mut reached = Vec::new();
     for _ in 0..12 {
         stage.press_key(Key::Tab).await?;
