@@ -60,6 +60,8 @@
     },
     /** "touch" on a device with wallets, "app" inside one of them, "" on a computer. */
     place: place(),
+    /** Whether this is the gateway that is known here. */
+    isKnown: false,
     /** What waits to be paid; rejected where that is the application's affair. */
     order: null,
     /** What the gateway offers to pay it with. */
@@ -134,6 +136,7 @@
     var api = first.settings.api || "/api";
     // A path that another tool may read otherwise is the application's affair too.
     if (gateway !== "xarr" || !/^(\/[\w.-]+)+$/.test(api)) throw new Error("unknown");
+    first.isKnown = true;
     var name = named();
     first.order = post(api + "/order/info", name).then(function (answer) {
       var info = data(answer);

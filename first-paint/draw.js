@@ -181,7 +181,8 @@
       if (root.getAttribute("data-start") === "done") return;
       first.load();
       first.askAudio();
-      // … and the words of the page, which the application would ask for later.
+      // … and the words of the page, which the application would ask for later. Other gateways need more of them.
+      if (!first.isKnown) return;
       var words = "locales/" + locale() + ".json?LOCALES_VERSION";
       return void first.ask(words, new URL(words, document.querySelector("link[rel=modulepreload]").href), {}).catch(function () {});
     })

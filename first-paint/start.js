@@ -10,22 +10,18 @@
   // What was drawn stays on the page, and can still be paid.
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
-  // Where there is no first paint, or it is not through yet.
-  const load = () => document.querySelectorAll("link[data-rel]").forEach((link) => {
-    link.rel = link.dataset.rel;
-    link.removeAttribute("data-rel");
-  });
+  const first = window.saomaFirstPaint;
   const href = (selector) => document.querySelector(selector).href;
   // The name is filled in by the build.
-  if (parent !== window) load(), import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));
+  if (parent !== window) first.load(), import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));
   // The code first: nothing of the application runs before it has been painted. It is not waited for longer than a page whose
   // words and buttons are wanted too may wait, nor where nothing is painted.
   const painted = async () => {
-    await window.saomaFirstPaint?.done;
+    await first.done;
     await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
   };
   await Promise.race([painted(), new Promise((next) => setTimeout(next, document.hidden ? 0 : 1500))]).catch(() => {});
-  load();
+  first.load();
   try {
     const application = await import(href("link[rel=modulepreload]"));
     await application.default({ module_or_path: href("link[rel=preload][as=fetch]") });

@@ -74,7 +74,10 @@ fn build(name: &str, script: &str, npm: &Path, into: &Path) -> Result<()> {
     build.env("NODE_PATH", npm.join("node_modules"));
     run_quietly(&mut build, ADVICE)?;
     let read = |file: PathBuf| fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()));
-    let (page, style) = (read(source.join("index.html"))?, read(project::root().join("bench/pages/style.css"))?);
+    // One that is all in one file has a page of its own.
+    let own = source.join("index.html");
+    let page = if own.is_file() { own } else { project::root().join("bench/pages/bundled.html") };
+    let (page, style) = (read(page)?, read(project::root().join("bench/pages/style.css"))?);
     if page.contains("SCRIPT") {
         // One file, and nothing to wait for.
         fs::write(into.join("index.html"), page.replace("STYLE", &style).replace("SCRIPT", &read(bundle.clone())?))?;

@@ -24,17 +24,7 @@ pub(crate) fn module() -> Result<String> {
     fs::copy(&built, &small).context("cannot copy the module of the first paint")?;
     snip::snip_panics(&small)?;
     let mut optimise = tools::npm_program("wasm-opt");
-    optimise.args(shrink::FEATURES).args([
-        "--low-memory-unused",
-        "--skip-pass=local-cse",
-        "-Oz",
-        "--flatten",
-        "--rereloop",
-        "-Oz",
-        "-Oz",
-        "--strip-debug",
-        "--strip-producers",
-    ]);
-    run_quietly(optimise.arg("--strip-target-features").arg(&small).arg("-o").arg(&small), shrink::ADVICE)?;
+    optimise.args(shrink::FEATURES).args(shrink::PASSES).arg("--strip-debug").arg(&small).arg("-o").arg(&small);
+    run_quietly(&mut optimise, shrink::ADVICE)?;
     Ok(BASE64_STANDARD.encode(fs::read(&small)?))
 }

@@ -29,7 +29,7 @@ pub(crate) const FEATURES: [&str; 6] = [
 ///
 /// What is computed twice is not kept in a variable instead: brotli has seen the first time. Names and the rest that no
 /// browser reads are left out.
-const PASSES: [&str; 11] = [
+pub(crate) const PASSES: [&str; 10] = [
     "--low-memory-unused",
     "--skip-pass=local-cse",
     "-Oz",
@@ -40,7 +40,6 @@ const PASSES: [&str; 11] = [
     "-Oz",
     "--strip-producers",
     "--strip-target-features",
-    "--minify-imports-and-exports-and-modules",
 ];
 pub(crate) const ADVICE: &str = "delete .tools/npm and run the build again";
 
@@ -108,7 +107,7 @@ struct Names {
 
 fn optimise(file: &Path) -> Result<Names> {
     let mut optimise = tools::npm_program("wasm-opt");
-    optimise.args(FEATURES).args(PASSES).arg(file).arg("-o").arg(file);
+    optimise.args(FEATURES).args(PASSES).arg("--minify-imports-and-exports-and-modules").arg(file).arg("-o").arg(file);
     let output = optimise.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cannot start wasm-opt")?;
     ensure!(output.status.success(), "wasm-opt ended with {}; {ADVICE}", output.status);
     let text = String::from_utf8(output.stdout)?;

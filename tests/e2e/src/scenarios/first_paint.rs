@@ -321,6 +321,12 @@ async fn asks_no_other_gateway(stage: &Stage) -> Result<()> {
             .eval("performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/order/')).map((entry) => entry.name)")
             .await?;
         ensure!(asked == json!([]), "{path} {settings}: {asked}");
+        if stage.eval("saomaFirstPaint.isKnown").await? == json!(false) {
+            // A file is listed when it has come.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let words = stage.eval("performance.getEntriesByType('resource').some((entry) => entry.name.includes('/locales/'))").await?;
+            ensure!(words == json!(false), "{path} {settings}: other gateways have other words");
+        }
     }
     Ok(())
 }
