@@ -118,12 +118,15 @@
       shell.removeAttribute("aria-busy");
       first.code = { image: image, of: shown.text || shown.picture };
       // Where the application does not come, somebody has to see to it that nothing is paid too late: when it is time, and when
-      // the page is shown again, since timers rest while it is not.
+      // the page is shown again, since timers rest while it is not. They also run early by what they are rounded by.
       function check() {
-        if (first.code && root.getAttribute("data-start") !== "done" && performance.now() >= until) clear();
+        if (!first.code || root.getAttribute("data-start") === "done") return;
+        var left = until - performance.now();
+        if (left <= 0) clear();
+        else setTimeout(check, Math.min(left + 1, 0x7fffffff));
       }
       if (until < Infinity) {
-        setTimeout(check, Math.min(until - performance.now(), 0x7fffffff));
+        check();
         addEventListener("pageshow", check);
         document.addEventListener("visibilitychange", check);
       }

@@ -23,6 +23,8 @@ enum Meaning {
     Fault,
     /// The browser itself sends the request again on another connection, or it is a fault.
     MaybeResent,
+    /// No answer came to the end: it is asked again, as a part of the start too.
+    Lost,
     /// The gateway's refusal.
     Refusal,
 }
@@ -50,7 +52,7 @@ fn kinds() -> Vec<(Kind, Meaning)> {
         (status(502, None), Meaning::Fault),
         (status(503, Some("1")), Meaning::Fault),
         (status(429, Some("1")), Meaning::Fault),
-        (Kind::Truncate, Meaning::Fault),
+        (Kind::Truncate, Meaning::Lost),
         (replace(r#"{"code":400,"message":"参数错误","data":null}"#), Meaning::Refusal),
     ]
 }
@@ -90,6 +92,7 @@ async fn one(stage: &Stage, call: Call, kind: Kind, meaning: Meaning) -> Result<
             let asked = stage.count(&id, call);
             match (call, meaning) {
                 (Call::Status, _) => asked >= 2,
+                (_, Meaning::Lost) => asked == 2,
                 (_, Meaning::Answer | Meaning::MaybeResent) | (Call::Audio, _) => asked >= 1,
                 (_, Meaning::Fault | Meaning::Refusal) => asked == 2,
             }
@@ -98,10 +101,10 @@ async fn one(stage: &Stage, call: Call, kind: Kind, meaning: Meaning) -> Result<
     let asked = stage.count(&id, call);
     match (call, meaning) {
         (Call::Status, _) => {}
-        // Without sound it can be paid: a prompt is asked for once.
+        // Without sound it can be paid: a prompt is asked for once, and once more where the first paint lost the answer.
         (_, Meaning::Answer) | (Call::Audio, Meaning::Fault | Meaning::Refusal) => ensure!(asked == 1, "asked {asked} times"),
         (_, Meaning::MaybeResent) => ensure!(asked <= 2, "asked {asked} times"),
-        (_, Meaning::Fault | Meaning::Refusal) => ensure!(asked == 2, "asked {asked} times"),
+        (_, Meaning::Fault | Meaning::Refusal | Meaning::Lost) => ensure!(asked == 2, "asked {asked} times"),
     }
     if call == Call::Status {
         check_pause(stage, &id, meaning)?;
@@ -118,7 +121,7 @@ fn check_pause(stage: &Stage, id: &str, meaning: Meaning) -> Result<()> {
     let pause = second.at_ms.saturating_sub(first.answered_ms.context("the first question has ended")?);
     let expected = match meaning {
         Meaning::Answer => 1_900..4_000,
-        Meaning::Fault | Meaning::Refusal => 750..2_500,
+        Meaning::Fault | Meaning::Refusal | Meaning::Lost => 750..2_500,
         // The browser's own second try comes at once.
         Meaning::MaybeResent => 0..2_500,
     };
