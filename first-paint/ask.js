@@ -138,6 +138,7 @@
     if (gateway !== "xarr" || !/^(\/[\w.-]+)+$/.test(api)) throw new Error("unknown");
     first.isKnown = true;
     var name = named();
+    var began = performance.now();
     first.order = post(api + "/order/info", name).then(function (answer) {
       var info = data(answer);
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");
@@ -148,7 +149,7 @@
       };
       // Where the gateway is near, not before the code is there.
       setTimeout(first.load, 50);
-      return { date: Date.parse(answer.response.headers.get("date")), info: info };
+      return { date: Date.parse(answer.response.headers.get("date")), info: info, took: answer.at - began };
     });
   } catch (unknown) {
     first.order = Promise.reject(unknown);

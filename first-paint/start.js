@@ -18,7 +18,7 @@
   // words and buttons are wanted too may wait, nor where nothing is painted.
   const painted = async () => {
     await first.done;
-    await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+    await first.painted();
   };
   await Promise.race([painted(), new Promise((next) => setTimeout(next, document.hidden ? 0 : 1500))]).catch(() => {});
   first.load();

@@ -12,7 +12,7 @@ const SETTLES: Duration = Duration::from_secs(6);
 const WATCHED: Duration = Duration::from_secs(20);
 
 /// Percent of a processor, by page, in the order of the sites.
-pub(crate) async fn of(program: &Path, sites: &[Site]) -> Result<Vec<(&'static str, f64)>> {
+pub(crate) async fn of(program: &Path, sites: &[Site]) -> Result<Vec<(String, f64)>> {
     let mut costs = Vec::new();
     for site in sites {
         let browser = Browser::start(program).await?;
@@ -24,7 +24,7 @@ pub(crate) async fn of(program: &Path, sites: &[Site]) -> Result<Vec<(&'static s
         tokio::time::sleep(WATCHED).await;
         let after = busy(&page.call("Performance.getMetrics", json!({})).await?)?;
         page.close().await?;
-        costs.push((site.name, (after - before) / WATCHED.as_secs_f64() * 100.0));
+        costs.push((site.name.clone(), (after - before) / WATCHED.as_secs_f64() * 100.0));
     }
     Ok(costs)
 }

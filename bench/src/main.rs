@@ -39,6 +39,9 @@ struct Arguments {
     /// The program that grades pages; without it no grades
     #[arg(long, value_name = "PROGRAM")]
     lighthouse: Option<PathBuf>,
+    /// Folders of other builds of the page, to be compared with this one
+    #[arg(long, value_name = "FOLDER")]
+    other: Vec<PathBuf>,
     /// How often each page is loaded in each profile
     #[arg(long, default_value_t = 9)]
     runs: usize,
@@ -72,6 +75,10 @@ async fn bench(arguments: &Arguments) -> Result<()> {
     ensure!(arguments.runs > 0, "--runs must be at least 1");
     let folder = |name: &str| arguments.pages.join(name);
     let mut sites = vec![Site::open("floor", folder("floor")).await?, Site::open("saoma", arguments.dist.clone()).await?];
+    for other in &arguments.other {
+        let name = other.file_name().context("a build is in a folder")?.to_string_lossy().into_owned();
+        sites.push(Site::open(&name, other.clone()).await?);
+    }
     if !arguments.quick {
         sites.push(Site::open("react", folder("react")).await?);
         sites.push(Site::open("vue", folder("vue")).await?);
@@ -81,7 +88,7 @@ async fn bench(arguments: &Arguments) -> Result<()> {
         report.idle = idle::of(&arguments.browser, &sites).await?;
     }
     for profile in PROFILES.iter().filter(|profile| profile.name.contains(&arguments.profile)) {
-        let mut series: Vec<Series> = sites.iter().map(|site| Series::new(site.name)).collect();
+        let mut series: Vec<Series> = sites.iter().map(|site| Series::new(&site.name)).collect();
         if !arguments.quick {
             series.push(Series::new("saoma again"));
         }

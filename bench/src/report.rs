@@ -18,7 +18,7 @@ const NOISE: f64 = 0.25;
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     pub(crate) loads: Vec<Load>,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
 }
 
 /// All that was measured.
@@ -27,7 +27,7 @@ pub(crate) struct Report {
     pub(crate) costs: Vec<Cost>,
     pub(crate) grades: Vec<Grades>,
     /// Percent of a processor while the page waits.
-    pub(crate) idle: Vec<(&'static str, f64)>,
+    pub(crate) idle: Vec<(String, f64)>,
     profiles: Vec<(&'static str, Vec<Series>)>,
 }
 
@@ -50,8 +50,8 @@ const MEASURES: [Measure; 8] = [
 ];
 
 impl Series {
-    pub(crate) fn new(name: &'static str) -> Self {
-        Self { loads: Vec::new(), name }
+    pub(crate) fn new(name: &str) -> Self {
+        Self { loads: Vec::new(), name: name.to_owned() }
     }
 
     fn sorted(&self, measure: fn(&Load) -> f64) -> Vec<f64> {

@@ -10,15 +10,15 @@ use sandbox::{Code, Sandbox, Settings, Spec};
 
 /// A page behind a sandbox of its own.
 pub(crate) struct Site {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     sandbox: Sandbox,
 }
 
 impl Site {
-    pub(crate) async fn open(name: &'static str, dist: PathBuf) -> Result<Self> {
+    pub(crate) async fn open(name: &str, dist: PathBuf) -> Result<Self> {
         ensure!(dist.join("index.html.br").is_file(), "{} holds no compressed page; run `cargo xtask bench`", dist.display());
         let settings = Settings { dist, ..Settings::default() };
-        Ok(Self { name, sandbox: Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await? })
+        Ok(Self { name: name.to_owned(), sandbox: Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await? })
     }
 
     /// A new order: its page, and the text that its code holds.

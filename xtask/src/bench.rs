@@ -30,6 +30,9 @@ pub(crate) struct Extent {
     /// Only the page and the least that can be done, and nothing but loads
     #[arg(long)]
     quick: bool,
+    /// Another build of the page, to be measured beside this one; may be given more than once
+    #[arg(long, value_name = "FOLDER")]
+    other: Vec<PathBuf>,
 }
 
 /// The pages that it is measured against: their folder, and the script that each is built from.
@@ -50,6 +53,9 @@ pub(crate) fn run_all(extent: &Extent) -> Result<()> {
         bench.args(["run", "--quiet", "--locked", "--package", "bench", "--", "--runs", &extent.runs.to_string()]);
         bench.args(["--profile", &extent.profile]).arg("--pages").arg(&pages).arg("--dist").arg(project::dist());
         bench.arg("--browser").arg(&browser.chrome).arg("--json").arg(&json).current_dir(project::root());
+        for other in &extent.other {
+            bench.arg("--other").arg(other);
+        }
         if extent.quick {
             bench.arg("--quick");
         } else {
