@@ -39,16 +39,18 @@
     }
     return "zh-CN";
   }
-  /** The amount as the application writes it: its digits large, the currency beside them. */
-  function showAmount(fen) {
+  /** So many fen, in the words of a language; the application writes them like this too. */
+  first.money = function (tag, fen) {
     while (fen.length < 3) fen = "0" + fen;
-    var tag = locale();
     var plain = fen.slice(0, -2) + "." + fen.slice(-2);
     // Most write it like this. The browser knows how the others do, but needs as long to find out as all the rest here.
-    var money = /^(en|ko|ms|th|zh-(CN|TW))$/.test(tag)
+    return /^(en|ko|ms|th|zh-(CN|TW))$/.test(tag)
       ? (tag === "zh-CN" ? "¥" : "CN¥") + plain.replace(/\B(?=(\d{3})+\.)/g, ",")
       : new Intl.NumberFormat(tag + "-u-nu-latn", { style: "currency", currency: "CNY" }).format(plain);
-    var parts = /^([^0-9]*)(.*[0-9])([^0-9]*)$/.exec(money.replace(/[\u200e\u200f\u061c]/g, ""));
+  };
+  /** The amount as the application shows it: its digits large, the currency beside them. */
+  function showAmount(fen) {
+    var parts = /^([^0-9]*)(.*[0-9])([^0-9]*)$/.exec(first.money(locale(), fen).replace(/[\u200e\u200f\u061c]/g, ""));
     var length = new TextEncoder().encode(parts[0]).length;
     var amount = find(".amount");
     amount.className = length < 12 ? "amount" : length < 17 ? "amount long" : "amount longer";

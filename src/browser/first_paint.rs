@@ -43,6 +43,11 @@ pub(super) fn drawn(code: &str) -> Option<Element> {
     image.dyn_into().ok()
 }
 
+/// An amount in a language. `None` where the first paint does not know how it is written.
+pub(super) fn money(tag: &str, fen: &str) -> Option<String> {
+    capability::call(&first()?, "money", &Array::of2(&JsValue::from_str(tag), &JsValue::from_str(fen)))?.as_string()
+}
+
 /// Turns a text into the address of a picture of its code.
 pub(super) async fn picture(text: String) -> Option<String> {
     match by_first_paint(&text).await {

@@ -4,7 +4,7 @@
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{capability, language};
+use super::{capability, first_paint, language};
 use crate::{
     order::{Fen, UnixSeconds},
     view::Unit,
@@ -12,7 +12,8 @@ use crate::{
 
 /// The amount goes to the browser as text, so no fen is lost in a float.
 pub(super) fn money(amount: Fen) -> String {
-    let formatted = format("NumberFormat", &[("style", "currency"), ("currency", "CNY")], &JsValue::from_str(&amount.plain()));
+    let by_browser = || format("NumberFormat", &[("style", "currency"), ("currency", "CNY")], &JsValue::from_str(&amount.plain()));
+    let formatted = first_paint::money(language::tag(), &amount.get().to_string()).or_else(by_browser);
     isolated(formatted.unwrap_or_else(|| ["¥", &amount.grouped()].concat()))
 }
 

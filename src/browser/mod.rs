@@ -112,16 +112,10 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
         report("saoma: index.html has no element with the id \"app\"");
         return;
     };
-    root.set_text_content(None);
-    let model = checkout.view(clock::now());
-    let unmount = mount_to_renderer(&root, move || {
-        let view = Signal::new(model);
-        let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
-        SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", sound, tabs, timer: None, view, wake_lock }));
-        view::page(view, language::begin(locale, speaks_fully), config, PORTS)
-    });
-    unmount.forget();
-    tab::mark_started();
+    let view = Signal::new(checkout.view(clock::now()));
+    let language = language::begin(locale, speaks_fully);
+    let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
+    SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", sound, tabs, timer: None, view, wake_lock }));
     listen::all();
     HANDLING.set(true);
     with_shell(|shell| {
@@ -132,6 +126,14 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     settle();
     // After the order has been asked for: the code needs no words.
     language::speak(locale);
+    // What the first paint has heard already is understood before this: so the page is built once, with all of it, and in a task
+    // of its own, between which and this one the browser can do something else.
+    Timeout::new(0, move || {
+        root.set_text_content(None);
+        mount_to_renderer(&root, move || view::page(view, language, config, PORTS)).forget();
+        tab::mark_started();
+    })
+    .forget();
 }
 
 const PORTS: Ports = Ports {
