@@ -62,18 +62,26 @@
   }
   // The first letters cost more than all the rest of the first paint, since fonts are looked for. Where the gateway is far, they
   // are laid out while its answer travels; where it is near, one frame after the code.
-  var unwritten;
+  var unwritten, isUnwritable;
   function showOrder(subject, fen, isFar) {
     unwritten = { fen: fen, subject: subject };
     if (isFar) write();
     else setTimeout(write, 100);
   }
   function write() {
-    if (!unwritten || root.getAttribute("data-start") === "done") return;
-    showAmount(unwritten.fen);
-    find("h1").textContent = unwritten.subject || document.title;
-    if (first.code) first.code.image.alt = first.amount;
+    var order = unwritten;
     unwritten = null;
+    if (!order || root.getAttribute("data-start") === "done") return;
+    try {
+      showAmount(order.fen);
+    } catch (unknown) {
+      // No code without what it costs.
+      isUnwritable = true;
+      if (first.code) first.code.clear();
+      return;
+    }
+    find("h1").textContent = order.subject || document.title;
+    if (first.code) first.code.image.alt = first.amount;
     sayWhatGoesOn();
   }
   // What goes on is said where it takes long.
@@ -114,7 +122,7 @@
     if (!shown) throw new Error("no code");
     return first.draw.then(function (draw) {
       var picture = shown.picture || draw(shown.text);
-      if (!picture || root.getAttribute("data-start") === "done") return;
+      if (!picture || isUnwritable || root.getAttribute("data-start") === "done") return;
       var image = document.createElement("img");
       image.className = "code";
       image.alt = first.amount || "";
@@ -137,14 +145,16 @@
       plate.appendChild(image);
       root.setAttribute("data-drawn", "");
       shell.removeAttribute("aria-busy");
-      first.code = { image: image, of: shown.text || shown.picture };
+      first.code = { clear: clear, image: image, of: shown.text || shown.picture };
       // Where the application does not come, somebody has to see to it that nothing is paid too late: when it is time, and when
       // the page is shown again, since timers rest while it is not. They also run early by what they are rounded by.
+      var timer;
       function check() {
         if (!first.code || root.getAttribute("data-start") === "done") return;
         var left = until - performance.now();
+        clearTimeout(timer);
         if (left <= 0) clear();
-        else setTimeout(check, Math.min(left + 1, 0x7fffffff));
+        else timer = setTimeout(check, Math.min(left + 1, 0x7fffffff));
       }
       if (until < Infinity) {
         check();
@@ -189,7 +199,7 @@
   try {
     var told = first.told;
     var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;
-    if (told.status === "1" && /^[0-9]{1,13}$/.test(due)) showOrder(told.subject, due);
+    if (told.status === "1" && /^[0-9]{1,13}$/.test(due)) showOrder(told.subject, due, true);
   } catch (unknown) {}
   /** Fulfilled when nothing more will be drawn here: the application need not wait any longer. */
   first.done = first.order

@@ -3,14 +3,16 @@
 // this script is told by the watchdog in index.html.
 (async () => {
   const page = document.documentElement;
+  const first = window.saomaFirstPaint;
   const fail = (reason) => {
+    // What has broken down must not take over what was drawn.
+    if (first) first.broken = "" + reason;
     page.dataset.start = "failed";
     console.error("saoma: the application cannot run:", reason);
   };
   // What was drawn stays on the page, and can still be paid.
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
-  const first = window.saomaFirstPaint;
   const href = (selector) => document.querySelector(selector).href;
   // The name is filled in by the build.
   if (parent !== window) first.load(), import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));

@@ -87,7 +87,7 @@ impl Shown {
         };
         let language = Signal::new(english());
         let config: &'static Config = Box::leak(Box::default());
-        let mounted = mount_to_renderer(&root, move || view::page(view, language, config, ports));
+        let mounted = mount_to_renderer(&root, move || view::page(view, language, Signal::new(true), config, ports));
         Self { language, root, view, _mounted: mounted }
     }
 

@@ -126,14 +126,23 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     settle();
     // After the order has been asked for: the code needs no words.
     language::speak(locale);
-    // What the first paint has heard already is understood before this: so the page is built once, with all of it, and in a task
-    // of its own, between which and this one the browser can do something else.
-    Timeout::new(0, move || {
+    let show = move || {
+        if first_paint::is_broken() {
+            return;
+        }
         root.set_text_content(None);
-        mount_to_renderer(&root, move || view::page(view, language, config, PORTS)).forget();
+        let listened = Signal::new(false);
+        mount_to_renderer(&root, move || view::page(view, language, listened, config, PORTS)).forget();
         tab::mark_started();
-    })
-    .forget();
+        Timeout::new(100, move || listened.set(true)).forget();
+    };
+    // What the first paint has heard already is understood before this: so the page is built once, with all of it, and in a task
+    // of its own, between which and this one the browser can do something else. A page in the background waits long for a timer.
+    if surroundings::is_visible() {
+        Timeout::new(0, show).forget();
+    } else {
+        show();
+    }
 }
 
 const PORTS: Ports = Ports {

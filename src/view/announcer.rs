@@ -2,7 +2,7 @@
 //! the moment from which a code must not be paid any more.
 
 use super::{
-    Context, connection_text, desk,
+    Context, Signal, connection_text, desk,
     element::{El, el},
     scanner_name,
 };
@@ -12,9 +12,10 @@ use crate::{
     order::{Order, Tone},
 };
 
-/// `context` reads the language, so that what is said changes with it.
-pub(super) fn announcers(context: impl Fn() -> Context + Copy + 'static) -> [El; 2] {
-    let line = |text: fn(Context) -> String| el("p").bind_text(move || text(context()));
+/// `context` reads the language, so that what is said changes with it. What is in a region when it comes is not read out, so all
+/// are empty until `listened`.
+pub(super) fn announcers(context: impl Fn() -> Context + Copy + 'static, listened: Signal<bool>) -> [El; 2] {
+    let line = |text: fn(Context) -> String| el("p").bind_text(move || if listened.get() { text(context()) } else { String::new() });
     let polite = el("div")
         .class("offscreen")
         .attr("role", "status")

@@ -168,10 +168,12 @@ impl Context {
     }
 }
 
-/// The whole page. Everything but the live regions and the choice of the language is made anew in another language.
+/// The whole page. Everything but the live regions and the choice of the language is made anew in another language. `listened`:
+/// the page has been there for a moment, so that what it says is heard.
 pub fn page(
     view: Signal<ViewModel>,
     language: Signal<Language>,
+    listened: Signal<bool>,
     config: &'static Config,
     ports: Ports,
 ) -> impl Render<State = web_sys::Element> {
@@ -181,7 +183,7 @@ pub fn page(
     el("div")
         .class("page")
         .bind_attr("data-words", move || if language.get().messages.is_silent() { "none" } else { "here" })
-        .children(announcer::announcers(context))
+        .children(announcer::announcers(context, listened))
         .child(el("p").class("connection").bind_text(move || connection_text(view.with(|view| view.connection), context().messages)))
         .child(el("div").class("screen").bind_child(
             move || (view.with(|view| view.screen.clone()), language.get()),

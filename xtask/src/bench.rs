@@ -54,7 +54,7 @@ pub(crate) fn run_all(extent: &Extent) -> Result<()> {
         bench.args(["--profile", &extent.profile]).arg("--pages").arg(&pages).arg("--dist").arg(project::dist());
         bench.arg("--browser").arg(&browser.chrome).arg("--json").arg(&json).current_dir(project::root());
         for other in &extent.other {
-            bench.arg("--other").arg(other);
+            bench.arg("--other").arg(std::path::absolute(other)?);
         }
         if extent.quick {
             bench.arg("--quick");

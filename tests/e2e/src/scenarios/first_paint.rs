@@ -20,8 +20,15 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("first_paint_may_come_after_the_application", Look { script: WATCH, ..Look::desktop() }, may_come_late);
     suite.add("first_paint_that_fails_is_made_up_for", Look::desktop(), that_fails_is_made_up_for);
     for (name, script) in BROKEN {
-        suite.add(name, Look { script, ..Look::desktop() }, is_not_needed);
+        // A language for which the browser is asked how amounts are written.
+        suite.add(name, Look { language: "de-DE", script, ..Look::desktop() }, is_not_needed);
     }
+    suite.add(
+        "first_paint_shows_no_code_without_its_amount",
+        Look { blocked_urls: vec!["*.wasm"], language: "de-DE", script: NO_FORMATS, ..Look::desktop() },
+        shows_no_code_without_its_amount,
+    );
+    suite.add("first_paint_writes_amounts_as_the_browser_does", Look::desktop(), writes_amounts_as_the_browser_does);
     suite.add("first_paint_is_payable_without_the_application", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, is_payable);
     suite.add("first_paint_covers_what_is_over", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, covers_what_is_over);
     suite.add("first_paint_asks_no_other_gateway", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, asks_no_other_gateway);
@@ -33,7 +40,7 @@ pub(super) fn add(suite: &mut Suite) {
 /// Each breaks something that the first paint needs and the application does not.
 const BROKEN: [(&str, &str); 4] = [
     ("first_paint_without_url_search_params", "delete window.URLSearchParams;"),
-    ("first_paint_without_atob", "delete window.atob;"),
+    ("first_paint_without_atob", "delete window.atob; delete Uint8Array.fromBase64;"),
     (
         "first_paint_without_json",
         "const parse = JSON.parse; JSON.parse = (text) => { if (text.includes('trade_amount')) throw new Error('broken'); return parse(text); };",
@@ -43,6 +50,8 @@ const BROKEN: [(&str, &str); 4] = [
         "const format = Intl.NumberFormat; let made = 0; Intl.NumberFormat = function (...all) { if (!made++) throw new Error('broken'); return new format(...all); };",
     ),
 ];
+
+const NO_FORMATS: &str = "Intl.NumberFormat = function () { throw new Error('broken'); };";
 
 /// Keeps every layout shift that no press has brought about, and the image that was drawn first.
 const WATCH: &str = "window.shifts = [];
@@ -187,6 +196,33 @@ async fn speaks_the_language_of_the_application(stage: &Stage) -> Result<()> {
         let shown = stage.eval("saomaFirstPaint.amount").await?;
         ensure!(shown == then, "{query} {languages} {settings}: first {shown}, then {then}");
     }
+    Ok(())
+}
+
+/// … and not only in the languages in which it is asked.
+async fn writes_amounts_as_the_browser_does(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until_languages().await?;
+    let other = "[...document.querySelectorAll('option')].map(({ value }) => value).flatMap((tag) => {
+        const format = new Intl.NumberFormat(tag + '-u-nu-latn', { style: 'currency', currency: 'CNY' });
+        return ['1', '10', '100', '1001', '99999', '100000', '123456789', '9999999999999'].map((fen) => [
+            tag, saomaFirstPaint.money(tag, fen), format.format(fen.padStart(3, '0').replace(/(..)$/, '.$1'))]);
+    })";
+    let written = stage.eval(other).await?;
+    let written = written.as_array().context("no list")?.clone();
+    ensure!(written.len() >= 20 * 8, "only {} are compared", written.len());
+    for amount in written {
+        ensure!(amount.get(1) == amount.get(2), "{amount}");
+    }
+    Ok(())
+}
+
+/// Nobody is to pay what is not said.
+async fn shows_no_code_without_its_amount(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until("document.documentElement.dataset.start === 'failed'").await?;
+    ensure!(!stage.has("img.code").await?);
+    ensure!(!stage.text().await?.contains("您可以扫描上方二维码付款"));
     Ok(())
 }
 

@@ -92,9 +92,8 @@ async fn one(stage: &Stage, call: Call, kind: Kind, meaning: Meaning) -> Result<
             let asked = stage.count(&id, call);
             match (call, meaning) {
                 (Call::Status, _) => asked >= 2,
-                (_, Meaning::Lost) => asked == 2,
                 (_, Meaning::Answer | Meaning::MaybeResent) | (Call::Audio, _) => asked >= 1,
-                (_, Meaning::Fault | Meaning::Refusal) => asked == 2,
+                (_, Meaning::Fault | Meaning::Refusal | Meaning::Lost) => asked == 2,
             }
         })
         .await?;
@@ -103,7 +102,7 @@ async fn one(stage: &Stage, call: Call, kind: Kind, meaning: Meaning) -> Result<
         (Call::Status, _) => {}
         // Without sound it can be paid: a prompt is asked for once, and once more where the first paint lost the answer.
         (_, Meaning::Answer) | (Call::Audio, Meaning::Fault | Meaning::Refusal) => ensure!(asked == 1, "asked {asked} times"),
-        (_, Meaning::MaybeResent) => ensure!(asked <= 2, "asked {asked} times"),
+        (_, Meaning::MaybeResent) | (Call::Audio, Meaning::Lost) => ensure!(asked <= 2, "asked {asked} times"),
         (_, Meaning::Fault | Meaning::Refusal | Meaning::Lost) => ensure!(asked == 2, "asked {asked} times"),
     }
     if call == Call::Status {
