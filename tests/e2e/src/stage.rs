@@ -61,6 +61,8 @@ pub(crate) struct Look {
     pub(crate) agent: Option<Agent>,
     pub(crate) blocked_urls: Vec<&'static str>,
     pub(crate) dark: bool,
+    /// Other hosts that something may be asked of; the suite fails where any other is.
+    pub(crate) elsewhere: &'static [&'static str],
     pub(crate) flat: bool,
     pub(crate) height: u32,
     pub(crate) language: &'static str,
@@ -80,6 +82,7 @@ impl Look {
             agent: None,
             blocked_urls: Vec::new(),
             dark: false,
+            elsewhere: &[],
             flat: false,
             height: 900,
             language: "zh-CN",
@@ -99,19 +102,31 @@ impl Look {
 /// A sandbox and a browser of a scenario's own.
 pub(crate) struct Stage {
     driver: WebDriver,
+    elsewhere: &'static [&'static str],
     name: &'static str,
     pub(crate) sandbox: Sandbox,
 }
 
-/// Reads the browser's console.
+/// Reads one of the browser's logs: `browser` is its console, `performance` what its developer tools are told.
 #[derive(Debug)]
-struct ReadConsole;
+struct ReadLog(&'static str);
 
-impl FormatRequestData for ReadConsole {
+impl FormatRequestData for ReadLog {
     fn format_request(&self, session_id: &thirtyfour::SessionId) -> RequestData {
-        RequestData::new(Method::POST, format!("/session/{session_id}/se/log")).add_body(json!({ "type": "browser" }))
+        RequestData::new(Method::POST, format!("/session/{session_id}/se/log")).add_body(json!({ "type": self.0 }))
     }
 }
+
+/// All that the page may keep: what the shopper prefers, and the token that a shop of a test has put there.
+const KEPT: [&str; 3] = ["saoma.language", "saoma.sound", "token"];
+
+/// The names of what the page keeps; nothing where it may keep nothing, as on another page.
+const READ_STORAGE: &str = "const done = arguments[0]; (async () => [
+    ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(({ name }) => 'database ' + name),
+    ...(window.caches ? await caches.keys() : []).map((name) => 'cache ' + name),
+    ...(navigator.serviceWorker ? await navigator.serviceWorker.getRegistrations() : []).map(({ scope }) => 'worker ' + scope),
+])().then(done, () => done([]));";
 
 /// Where the built page is.
 pub(crate) fn dist() -> PathBuf {
@@ -141,7 +156,7 @@ impl Stage {
         };
         let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await?;
         let driver = open_browser(driver_url, look).await?;
-        let stage = Self { driver, name, sandbox };
+        let stage = Self { driver, elsewhere: look.elsewhere, name, sandbox };
         stage.dress(look).await?;
         Ok(stage)
     }
@@ -410,7 +425,11 @@ impl Stage {
 
     /// What the console says since it was last read.
     pub(crate) async fn console(&self) -> Result<Vec<String>> {
-        let entries: Vec<Value> = self.driver.handle().cmd(ReadConsole).await?.value()?;
+        self.read_log("browser").await
+    }
+
+    async fn read_log(&self, log: &'static str) -> Result<Vec<String>> {
+        let entries: Vec<Value> = self.driver.handle().cmd(ReadLog(log)).await?.value()?;
         Ok(entries.iter().filter_map(|entry| entry.get("message")?.as_str().map(str::to_owned)).collect())
     }
 
@@ -424,7 +443,7 @@ impl Stage {
     /// Checks what holds in every scenario, keeps a picture of a failed one, and closes the browser.
     pub(crate) async fn end(self, played: Result<()>) -> Result<()> {
         let result = match played {
-            Ok(()) => self.check_console().await.and_then(|()| self.check_records()),
+            Ok(()) => self.check_all().await,
             Err(error) => Err(error),
         };
         if result.is_err() {
@@ -438,6 +457,50 @@ impl Stage {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report");
         tokio::fs::create_dir_all(&folder).await?;
         tokio::fs::write(folder.join(format!("{}.png", self.name)), self.driver.screenshot_as_png().await?).await?;
+        Ok(())
+    }
+
+    async fn check_all(&self) -> Result<()> {
+        self.check_console().await?;
+        self.check_network().await?;
+        self.check_storage().await?;
+        self.check_records()
+    }
+
+    /// Whatever the page has asked for since the browser was opened, it has asked of the host that it came from. To go to another
+    /// host is no such question.
+    async fn check_network(&self) -> Result<()> {
+        let mut requests: Vec<(String, String)> = Vec::new();
+        for line in self.read_log("performance").await? {
+            let entry: Value = serde_json::from_str(&line)?;
+            let text = |path: &str| entry.pointer(path).and_then(Value::as_str).unwrap_or_default();
+            let id = text("/message/params/requestId").to_owned();
+            match text("/message/method") {
+                "Network.requestWillBeSent" if text("/message/params/type") != "Document" => {
+                    requests.push((id, text("/message/params/request/url").to_owned()));
+                }
+                // It has not left the browser.
+                "Network.loadingFailed" if !text("/message/params/blockedReason").is_empty() => requests.retain(|(asked, _)| *asked != id),
+                _ => {}
+            }
+        }
+        let is_near = |url: &str| {
+            let host = url
+                .split_once("://")
+                .and_then(|(scheme, rest)| scheme.starts_with("http").then(|| rest.split(['/', ':']).next()))
+                .flatten();
+            host.is_none_or(|host| matches!(host, "127.0.0.1" | "localhost") || self.elsewhere.contains(&host))
+        };
+        let far: Vec<&String> = requests.iter().map(|(_, url)| url).filter(|url| !is_near(url)).collect();
+        ensure!(far.is_empty(), "other hosts were asked for something: {far:?}");
+        Ok(())
+    }
+
+    async fn check_storage(&self) -> Result<()> {
+        let kept = self.driver.execute_async(READ_STORAGE, vec![]).await?;
+        let names = kept.json().as_array().context("no list of what is kept")?.clone();
+        let other: Vec<&Value> = names.iter().filter(|name| !KEPT.iter().any(|kept| *name == kept)).collect();
+        ensure!(other.is_empty(), "the page keeps {other:?}");
         Ok(())
     }
 
@@ -497,6 +560,6 @@ async fn open_browser(driver_url: &str, look: &Look) -> Result<WebDriver> {
     if let Some(binary) = env::var_os("SAOMA_CHROME") {
         wanted.add_experimental_option("binary", binary.to_string_lossy())?;
     }
-    wanted.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
+    wanted.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
     WebDriver::new(driver_url, wanted).await.context("cannot open a browser")
 }

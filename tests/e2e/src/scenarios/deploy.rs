@@ -162,6 +162,7 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
         format!(
             "fetch('{path}', {{ method: '{}' }}).then((answer) => ({{ status: answer.status, caching: answer.headers.get('cache-control'), \
              type: answer.headers.get('content-type'), frames: answer.headers.get('content-security-policy'), \
+             permissions: answer.headers.get('permissions-policy'), referrer: answer.headers.get('referrer-policy'), \
              sniff: answer.headers.get('x-content-type-options') }}))",
             if path.starts_with("/api/") { "POST" } else { "GET" }
         )
@@ -170,7 +171,12 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
     let says = |answer: &Value, name: &str, wanted: &str| answer.get(name).and_then(Value::as_str) == Some(wanted);
     let is_page = page.get("status") == Some(&json!(200)) && text(&page, "type").starts_with("text/html");
     ensure!(is_page && says(&page, "caching", "no-cache") && says(&page, "sniff", "nosniff"), "the page: {page}");
-    ensure!(says(&page, "frames", "frame-ancestors 'self'"), "the page: {page}");
+    ensure!(says(&page, "referrer", "no-referrer") && text(&page, "permissions").contains("payment=()"), "the page: {page}");
+    // The same as in the page, but for the hashes, which the page alone knows, and for who may frame it, which it cannot say.
+    let own = stage.eval("document.querySelector('meta[http-equiv=Content-Security-Policy]').content").await?;
+    let mut without_hashes: Vec<String> = own.as_str().unwrap_or_default().split("; ").map(without_hashes).collect();
+    without_hashes.insert(without_hashes.len() - 1, "frame-ancestors 'self'".to_owned());
+    ensure!(says(&page, "frames", &without_hashes.join("; ")), "the page: {page}, and its own: {own}");
     let files = stage
         .eval("performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/assets/'))")
         .await?;
@@ -199,6 +205,15 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
     // What was missing is in the console, as it should be.
     stage.console().await?;
     Ok(())
+}
+
+/// A directive with `'unsafe-inline'` in place of its hashes.
+fn without_hashes(directive: &str) -> String {
+    let mut words: Vec<&str> = directive.split(' ').filter(|word| !word.starts_with("'sha256-")).collect();
+    if words.len() < directive.split(' ').count() {
+        words.insert(2, "'unsafe-inline'");
+    }
+    words.join(" ")
 }
 
 fn text<'answer>(answer: &'answer Value, name: &str) -> &'answer str {

@@ -1,0 +1,232 @@
+//! A gateway, or a link, that wants to harm the shopper: `tests/fixtures/hostile/texts.json` through every field.
+//!
+//! In each load every field holds another of the texts, so that after as many loads as there are texts each has been in each.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use sandbox::{Audio, CASHIER, Code, Spec, Stand};
+use serde_json::{Value, json};
+
+use crate::{
+    Stage, Suite,
+    stage::{Agent, Look},
+};
+
+pub(super) fn add(suite: &mut Suite) {
+    let phone = || Look { script: TRAPS, ..Look::phone() };
+    suite.add("hostile_orders_on_a_computer", Look { script: TRAPS, ..Look::desktop() }, async |stage| orders(stage, 0).await);
+    suite.add("hostile_orders_on_a_phone", phone(), async |stage| orders(stage, 1).await);
+    suite.add("hostile_orders_in_a_wallet", Look { agent: Some(Agent::WeChat), ..phone() }, async |stage| orders(stage, 2).await);
+    suite.add("hostile_codes_are_drawn_or_refused", phone(), codes);
+    suite.add("hostile_ends_lead_nowhere_else", phone(), ends);
+    suite.add("hostile_addresses_ask_for_nothing_else", phone(), addresses);
+    suite.add("hostile_sizes_are_borne", phone(), sizes);
+}
+
+/// What would be called, asked or said if a text were more than a text.
+const TRAPS: &str = "
+    window.caught = [];
+    window.hit = () => window.caught.push('a script ran');
+    for (const name of ['alert', 'confirm', 'prompt', 'open', 'print']) window[name] = () => window.caught.push(name);
+    addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => window.caught.push(effectiveDirective + ' stopped ' + blockedURI));
+    addEventListener('error', ({ message }) => message && window.caught.push(message), true);";
+
+/// What is wrong with the page as it stands; nothing, if it is right.
+const FAULTS: &str = "(() => {
+    const found = [...window.caught];
+    const own = new Set(['http:', 'https:', 'tel:', 'mailto:', 'alipay:', 'alipayqr:', 'alipays:', 'mqqapi:', 'mqqwpa:', 'upwallet:', 'weixin:']);
+    for (const element of document.querySelectorAll('#app, #app *, #shop, #shop *')) {
+        const name = element.localName;
+        if (/^(applet|audio|base|embed|frame|iframe|link|math|meta|object|picture|script|source|style|template|video)$/.test(name)) found.push('<' + name + '>');
+        for (const { name: attribute } of element.attributes) if (/^(on|style$|srcset$|ping$|formaction$|xlink)/.test(attribute)) found.push(name + ' has ' + attribute);
+        if (name === 'form' && element.hasAttribute('action')) found.push('a form that leads to ' + element.action);
+        if (name === 'a' && element.hasAttribute('href') && !own.has(element.protocol)) found.push('a link to ' + element.href);
+        if (name === 'a' && (element.username || element.password)) found.push('a link with a name in it: ' + element.href);
+        if (name === 'img' && !/^(data:image\\/|$)/.test(element.src) && !element.src.startsWith(location.origin + '/')) found.push('a picture from ' + element.src);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) found.push('it is ' + document.documentElement.scrollWidth + ' wide: ' + [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.localName + '.' + element.className).slice(-3));
+    if (document.documentElement.dataset.start !== 'done') found.push('it has not started');
+    return found;
+})()";
+
+fn groups() -> Result<BTreeMap<String, Vec<String>>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/hostile/texts.json");
+    Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
+}
+
+/// The texts, in the order of their groups.
+fn texts() -> Result<Vec<String>> {
+    let texts: Vec<String> = groups()?.into_values().flatten().collect();
+    ensure!(texts.len() >= 150, "only {} texts", texts.len());
+    Ok(texts)
+}
+
+async fn check(stage: &Stage, what: &str) -> Result<()> {
+    let faults = stage.eval(FAULTS).await?;
+    ensure!(faults == json!([]), "{what:?}: {faults}");
+    Ok(())
+}
+
+/// Every text of an order that waits; every third load from `first` on: three scenarios share them.
+async fn orders(stage: &Stage, first: usize) -> Result<()> {
+    let texts = texts()?;
+    for at in (first..texts.len()).step_by(3) {
+        let text = |field: usize| texts.get((at + field * 17) % texts.len()).cloned().unwrap_or_default();
+        // A recording may be elsewhere, as a picture of a code may: the gateway's documents have both on another host.
+        let audio_url = Some(text(9)).filter(|url| !url.starts_with("http")).unwrap_or_default();
+        let subject = text(0);
+        let code = Code {
+            actual_account: text(1),
+            actual_account_type: text(2),
+            // What another currency is told in is looked at too, in every fourth.
+            actual_amount: if at % 4 == 0 { text(3) } else { String::new() },
+            content: text(4),
+            qrcode: Some("https://qr.alipay.com/bax0123".into()),
+            scheme: text(5),
+            uri: text(6),
+            ..Code::default()
+        };
+        let spec = Spec {
+            account_tip: text(7),
+            audio: Audio { audio_content: text(8), audio_enable: 1, audio_url },
+            code,
+            content: text(10),
+            pay_tip: text(11),
+            pay_type: if at % 5 == 0 { text(12) } else { "alipay".into() },
+            pay_type_logo: text(13),
+            pay_type_text: text(14),
+            return_uri: Some(text(15)),
+            service_qq: text(16),
+            subject,
+            tip_cover: 2,
+            ..Spec::default()
+        };
+        stage.open_order(spec).await?;
+        stage.until_words().await?;
+        stage
+            .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' && !document.querySelector('.plate.bone')")
+            .await?;
+        check(stage, &text(0)).await.with_context(|| format!("load {at}"))?;
+    }
+    Ok(())
+}
+
+/// Every text as what is to be encoded, as the kind of answer, and as a refusal.
+async fn codes(stage: &Stage) -> Result<()> {
+    let texts = texts()?;
+    for (at, text) in texts.iter().enumerate() {
+        // A picture from elsewhere is what some gateways send, and is asked for.
+        let is_picture = text.starts_with("https://") && text.ends_with(".png");
+        let code = match at % 3 {
+            _ if is_picture => continue,
+            0 => Code { qrcode: Some(text.clone()), ..Code::default() },
+            1 => Code { qrcode_data: Some(text.clone()), content: text.clone(), ..Code::default() },
+            _ => Code { content: text.clone(), qrcode: Some(text.clone()), r#type: "text".into(), ..Code::default() },
+        };
+        let refusal = json!({ "code": 500, "message": text, "data": null });
+        let merge = if at % 7 == 0 { [("qrcode".to_owned(), refusal)].into() } else { BTreeMap::new() };
+        stage.open_order(Spec { code, merge, ..Spec::default() }).await?;
+        stage.until_words().await?;
+        stage
+            .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' && !document.querySelector('.plate.bone')")
+            .await?;
+        check(stage, text).await?;
+    }
+    Ok(())
+}
+
+/// Where a paid order leads: every text that could be an address. `tests/hostile.rs` tries many more without a browser.
+async fn ends(stage: &Stage) -> Result<()> {
+    let mut groups = groups()?;
+    let addresses = ["scheme", "look-alike", "frame"].map(|group| groups.remove(group).with_context(|| format!("no {group}")));
+    for text in addresses.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        let spec = Spec {
+            pay_payed_wait_time: Some(600),
+            return_uri: Some(text.clone()),
+            status: Stand::Paid,
+            subject: text.clone(),
+            ..Spec::default()
+        };
+        stage.open_order(spec).await?;
+        stage.until_screen("paid").await?;
+        stage.until_words().await?;
+        check(stage, &text).await?;
+    }
+    Ok(())
+}
+
+/// Every text in every part of a link: three in each.
+async fn addresses(stage: &Stage) -> Result<()> {
+    let texts: Vec<String> = texts()?.iter().map(|text| percent_encoded(text)).collect();
+    for at in 0..texts.len().div_ceil(3) * 2 {
+        let text = |field: usize| texts.get((at + field * texts.len().div_ceil(3)) % texts.len()).map_or("", String::as_str);
+        let (one, two, three) = (text(0), text(1), text(2));
+        let path = match at % 6 {
+            0 => format!("/?order_id={one}&lang={two}&pid={three}"),
+            1 => format!("/pay/{one}?lang={two}&gateway={three}"),
+            2 => format!("/?out_order_id={one}&pid=1&lang={two}&{three}=1"),
+            3 => format!("/?gateway={one}&order_id={two}&trade_no={three}"),
+            4 => format!("/cashier/{CASHIER}?key={one}&name={two}&{three}={three}"),
+            _ => format!(
+                "/?gateway=mapi&name={one}&money=1.00&out_trade_no={two}&pid=1&type=alipay&return_url={three}&notify_url={two}&sign={one}&sign_type=MD5"
+            ),
+        };
+        stage.open(&path).await?;
+        // A path of several parts is no page of the sandbox's.
+        if stage.eval("document.getElementById('app') === null").await? == true {
+            continue;
+        }
+        stage.until_words().await?;
+        stage.until("document.querySelector('[data-screen]').dataset.screen !== 'loading'").await?;
+        check(stage, &path).await?;
+    }
+    Ok(())
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// Values that are too long, too deep, or of another kind than they should be.
+async fn sizes(stage: &Stage) -> Result<()> {
+    let deep = |depth: usize| (0..depth).fold(json!("x"), |inner, _| json!([inner]));
+    let wide: Vec<Value> = (0..20_000).map(|at| json!({ "code": format!("m{at}"), "label": "<b>" })).collect();
+    let values = [
+        json!("长".repeat(300_000)),
+        json!("W".repeat(1_000_000)),
+        json!("<b>".repeat(100_000)),
+        json!(format!("<p>{}", "&amp;".repeat(100_000))),
+        json!("e\u{301}".repeat(50_000)),
+        deep(100),
+        json!(wide),
+        json!({ "__proto__": { "toString": 1 }, "constructor": "x" }),
+        json!(1.0e300),
+        json!(-1),
+        json!(u64::MAX),
+        json!(true),
+        Value::Null,
+    ];
+    for value in values {
+        for (call, field) in [
+            ("info", "subject"),
+            ("info", "pay_tip"),
+            ("info", "pay_type_text"),
+            ("info", "methods"),
+            ("qrcode", "content"),
+            ("qrcode", "qrcode"),
+        ] {
+            let merge = [(call.to_owned(), json!({ field: value }))].into();
+            stage.open_order(Spec { merge, ..Spec::default() }).await?;
+            stage.until_words().await?;
+            // What cannot be understood is asked for again.
+            let what = format!("{call} {field} {}", value.to_string().chars().take(20).collect::<String>());
+            stage
+                .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' || document.body.innerText.includes('重试')")
+                .await
+                .context(what.clone())?;
+            check(stage, &what).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The content security policy, tried from inside: what each of its directives forbids is attempted, and stopped by that directive.
+
+use anyhow::{Result, ensure};
+use sandbox::Spec;
+use serde_json::json;
+
+use crate::{Stage, Suite, stage::Look};
+
+pub(super) fn add(suite: &mut Suite) {
+    suite.add("policy_stops_what_it_forbids", Look { script: LISTENS, ..Look::desktop() }, stops_what_it_forbids);
+    suite.add("policy_lets_nobody_write_markup", Look::desktop(), lets_nobody_write_markup);
+    suite.add("policy_checks_what_is_loaded", Look::desktop(), checks_what_is_loaded);
+}
+
+/// Notes what was stopped, and by which directive.
+const LISTENS: &str = "window.stopped = []; addEventListener('securitypolicyviolation', ({ effectiveDirective }) => window.stopped.push(effectiveDirective));";
+
+/// A directive, and what it forbids: a script that is left to run for itself.
+const ATTEMPTS: [(&str, &str); 15] = [
+    (
+        "require-trusted-types-for",
+        "const script = document.createElement('script'); script.append('window.ran = true'); document.body.append(script)",
+    ),
+    ("script-src-elem", "import('http://127.0.0.1:9/x.js').catch(() => {})"),
+    (
+        "style-src-elem",
+        "const style = document.createElement('style'); style.append('body { display: none }'); document.head.append(style)",
+    ),
+    ("style-src-attr", "document.body.setAttribute('style', 'display: none')"),
+    ("img-src", "new Image().src = 'http://127.0.0.1:9/x.png'"),
+    ("media-src", "new Audio('http://127.0.0.1:9/x.wav').load()"),
+    ("connect-src", "fetch('http://127.0.0.1:9/').catch(() => {})"),
+    ("connect-src", "new WebSocket('ws://127.0.0.1:9/')"),
+    ("connect-src", "navigator.sendBeacon('http://127.0.0.1:9/')"),
+    ("frame-src", "const frame = document.createElement('iframe'); frame.src = '/sandbox'; document.body.append(frame)"),
+    (
+        "require-trusted-types-for",
+        "const object = document.createElement('object'); object.data = '/sandbox'; document.body.append(object)",
+    ),
+    ("font-src", "new FontFace('x', 'url(/x.woff2)').load().catch(() => {})"),
+    (
+        "manifest-src",
+        "const link = document.createElement('link'); link.rel = 'manifest'; link.href = '/x.json'; document.head.append(link)",
+    ),
+    ("base-uri", "const base = document.createElement('base'); base.href = '/elsewhere/'; document.head.append(base)"),
+    (
+        "form-action",
+        "const form = document.createElement('form'); form.action = '/sandbox'; form.method = 'post'; document.body.append(form); form.submit()",
+    ),
+];
+
+async fn stops_what_it_forbids(stage: &Stage) -> Result<()> {
+    for (directive, attempt) in ATTEMPTS {
+        stage.open_order(Spec::default()).await?;
+        stage.until_code().await?;
+        ensure!(stage.eval("window.stopped.length === 0").await? == true, "something was stopped before {attempt}");
+        stage.eval(&format!("(() => {{ try {{ {attempt} }} catch {{}} return true; }})()")).await?;
+        stage.until(&format!("window.stopped.includes('{directive}')")).await?;
+        ensure!(stage.eval("window.ran === undefined && getComputedStyle(document.body).display !== 'none'").await? == true, "{attempt}");
+        ensure!(stage.eval("location.pathname.startsWith('/pay/') && document.baseURI === location.href").await? == true, "{attempt}");
+    }
+    // The console names all of it, which is wanted here.
+    stage.console().await?;
+    Ok(())
+}
+
+/// Each way from a text to markup, to code or to the address of a script.
+const SINKS: [&str; 12] = [
+    "document.body.innerHTML = '<b>x</b>'",
+    "document.body.outerHTML = '<b>x</b>'",
+    "document.body.insertAdjacentHTML('beforeend', '<b>x</b>')",
+    "document.write('<b>x</b>')",
+    "new DOMParser().parseFromString('<b>x</b>', 'text/html')",
+    "document.createRange().createContextualFragment('<b>x</b>')",
+    "document.createElement('iframe').srcdoc = '<b>x</b>'",
+    "document.createElement('script').src = '/x.js'",
+    "document.createElement('script').textContent = 'x'",
+    "new Worker('/x.js')",
+    "setTimeout('window.ran = true')",
+    "document.body.setAttribute('onclick', 'window.ran = true')",
+];
+
+async fn lets_nobody_write_markup(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until_code().await?;
+    ensure!(stage.eval("typeof trustedTypes").await? == "object", "the engine knows trusted types");
+    for sink in SINKS {
+        let thrown =
+            stage.eval(&format!("(() => {{ try {{ {sink}; return 'nothing'; }} catch (error) {{ return error.name; }} }})()")).await?;
+        ensure!(thrown == "TypeError", "{sink} throws {thrown}");
+    }
+    ensure!(stage.eval("window.ran === undefined").await? == true);
+    stage.console().await?;
+    Ok(())
+}
+
+/// A file that is not the one that was built is not run.
+async fn checks_what_is_loaded(stage: &Stage) -> Result<()> {
+    stage.open_order(Spec::default()).await?;
+    stage.until_code().await?;
+    let unsealed = "[...document.querySelectorAll('script[src], link[rel=stylesheet], link[rel=modulepreload], link[rel=preload]')]
+        .filter(({ integrity }) => !/^sha384-/.test(integrity)).map(({ outerHTML }) => outerHTML)";
+    ensure!(stage.eval(unsealed).await? == json!([]), "a file without a seal");
+    Ok(())
+}
