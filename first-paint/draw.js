@@ -145,7 +145,7 @@
       plate.appendChild(image);
       root.setAttribute("data-drawn", "");
       shell.removeAttribute("aria-busy");
-      first.code = { clear: clear, image: image, of: shown.text || shown.picture };
+      first.code = { check: check, clear: clear, image: image, of: shown.text || shown.picture };
       // Where the application does not come, somebody has to see to it that nothing is paid too late: when it is time, and when
       // the page is shown again, since timers rest while it is not. They also run early by what they are rounded by.
       var timer;
@@ -156,11 +156,9 @@
         if (left <= 0) clear();
         else timer = setTimeout(check, Math.min(left + 1, 0x7fffffff));
       }
-      if (until < Infinity) {
-        check();
-        addEventListener("pageshow", check);
-        document.addEventListener("visibilitychange", check);
-      }
+      check();
+      addEventListener("pageshow", check);
+      document.addEventListener("visibilitychange", check);
     });
   }
   function decoded(text) {

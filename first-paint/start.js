@@ -5,9 +5,10 @@
   const page = document.documentElement;
   const first = window.saomaFirstPaint;
   const fail = (reason) => {
-    // What has broken down must not take over what was drawn.
-    if (first) first.broken = "" + reason;
     page.dataset.start = "failed";
+    // What has broken down runs no more, nor takes over what was drawn; that is covered in time all the same.
+    for (let timer = setTimeout(() => {}); timer > 0; timer--) clearTimeout(timer);
+    if (first && first.code) first.code.check();
     console.error("saoma: the application cannot run:", reason);
   };
   // What was drawn stays on the page, and can still be paid.

@@ -85,9 +85,17 @@ impl Shown {
             span: |count, unit| format!("{count} {unit:?}"),
             speak: |locale| SPOKEN.lock().unwrap().push(locale.tag),
         };
+        for (region, lines) in [("announcer", 3), ("alarm", 1)] {
+            let regions = document.create_element("div").unwrap();
+            regions.set_id(region);
+            for _ in 0..lines {
+                regions.append_child(&document.create_element("p").unwrap()).unwrap();
+            }
+            root.append_child(&regions).unwrap();
+        }
         let language = Signal::new(english());
         let config: &'static Config = Box::leak(Box::default());
-        let mounted = mount_to_renderer(&root, move || view::page(view, language, Signal::new(true), config, ports));
+        let mounted = mount_to_renderer(&root, move || view::page(view, language, config, ports));
         Self { language, root, view, _mounted: mounted }
     }
 

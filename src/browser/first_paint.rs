@@ -24,11 +24,6 @@ fn first() -> Option<JsValue> {
     capability::global("saomaFirstPaint")
 }
 
-/// Whether the application has broken down, as `first-paint/start.js` has seen: what it would do now is not to be trusted.
-pub(super) fn is_broken() -> bool {
-    first().and_then(|first| capability::text(&first, "broken")).is_some()
-}
-
 /// The answer to this question, where it has been asked in the same words; `None` too where no answer came.
 pub(super) async fn answer(question: &str, signal: &AbortSignal) -> Option<Early> {
     let promise = capability::call(&first()?, "take", &Array::of2(&JsValue::from_str(question), signal))?;

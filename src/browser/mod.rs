@@ -1,4 +1,4 @@
-//! Everything that touches the browser, one capability a file. It decides nothing.
+//! Everything that touches the browser, one capability a file. It decides nothing, and nothing but `main.rs` uses it.
 //!
 //! [`run`] is the loop around the checkout: it turns what the browser says into events, and does the effects.
 
@@ -127,14 +127,9 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     // After the order has been asked for: the code needs no words.
     language::speak(locale);
     let show = move || {
-        if first_paint::is_broken() {
-            return;
-        }
         root.set_text_content(None);
-        let listened = Signal::new(false);
-        mount_to_renderer(&root, move || view::page(view, language, listened, config, PORTS)).forget();
+        mount_to_renderer(&root, move || view::page(view, language, config, PORTS)).forget();
         tab::mark_started();
-        Timeout::new(100, move || listened.set(true)).forget();
     };
     // What the first paint has heard already is understood before this: so the page is built once, with all of it, and in a task
     // of its own, between which and this one the browser can do something else. A page in the background waits long for a timer.

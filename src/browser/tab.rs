@@ -15,6 +15,17 @@ fn document() -> Option<Document> {
     web_sys::window().and_then(|window| window.document())
 }
 
+/// Sets or removes an attribute of the whole document, which the static page heeds.
+fn mark(name: &str, value: Option<&str>) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        // Setting an attribute fails only for a name that is none.
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
 /// The element that the page is put into.
 pub(super) fn app_root() -> Option<HtmlElement> {
     document()?.get_element_by_id("app")?.dyn_into().ok()
@@ -22,34 +33,27 @@ pub(super) fn app_root() -> Option<HtmlElement> {
 
 pub(super) fn set_language(language: Language) {
     let Language { locale, messages } = language;
-    if let Some(root) = document().and_then(|document| document.document_element()).filter(|_| !messages.direction().is_empty()) {
-        // Setting an attribute fails only for a name that is none.
-        let _ = root.set_attribute("lang", locale.tag);
-        let _ = root.set_attribute("dir", messages.direction());
+    if !messages.direction().is_empty() {
+        mark("lang", Some(locale.tag));
+        mark("dir", Some(messages.direction()));
     }
 }
 
 /// Tells the static part of the page that the application has taken over.
 pub(super) fn mark_started() {
-    if let Some(root) = document().and_then(|document| document.document_element()) {
-        let _ = root.set_attribute("data-start", "done");
-        // What the first paint has drawn is the application's from now on.
-        let _ = root.remove_attribute("data-drawn");
-    }
+    mark("data-start", Some("done"));
+    // What the first paint has drawn is the application's from now on.
+    mark("data-drawn", None);
 }
 
 /// Lets the static page say that the page cannot run.
 pub(super) fn mark_failed() {
-    if let Some(root) = document().and_then(|document| document.document_element()) {
-        let _ = root.set_attribute("data-start", "failed");
-    }
+    mark("data-start", Some("failed"));
 }
 
 /// Lets the static page say that the application has no words.
 pub(super) fn say_that_words_are_missing(missing: bool) {
-    if let Some(root) = document().and_then(|document| document.document_element()) {
-        let _ = if missing { root.set_attribute("data-words", "missing") } else { root.remove_attribute("data-words") };
-    }
+    mark("data-words", missing.then_some("missing"));
 }
 
 /// Lets a tab in the background tell how things stand.

@@ -1,9 +1,11 @@
 //! What the page says to those who hear it: one polite live region for each change of state, and one that interrupts, for
 //! the moment from which a code must not be paid any more.
 
+use web_sys::Element;
+
 use super::{
-    Context, Signal, connection_text, desk,
-    element::{El, el},
+    Context, connection_text, desk,
+    element::{El, document},
     scanner_name,
 };
 use crate::{
@@ -12,22 +14,19 @@ use crate::{
     order::{Order, Tone},
 };
 
-/// `context` reads the language, so that what is said changes with it. What is in a region when it comes is not read out, so all
-/// are empty until `listened`.
-pub(super) fn announcers(context: impl Fn() -> Context + Copy + 'static, listened: Signal<bool>) -> [El; 2] {
-    let line = |text: fn(Context) -> String| el("p").bind_text(move || if listened.get() { text(context()) } else { String::new() });
-    let polite = el("div")
-        .class("offscreen")
-        .attr("role", "status")
-        .attr("aria-live", "polite")
-        // Each part is read out by itself when it changes.
-        .attr("aria-atomic", "false")
-        .attr("id", "announcer")
-        .child(line(|context| context.read(|view| state(context, view))))
-        .child(line(|context| context.read(|view| view.time_warning).map(|left| time_left(context, left)).unwrap_or_default()))
-        .child(line(|context| context.said_of_copying().to_owned()));
-    let alert = el("div").class("offscreen").attr("role", "alert").attr("id", "alarm").child(line(alarm));
-    [polite, alert]
+/// Speaks through the live regions of `index.html`, which are there before there is anything to say: what comes together with its
+/// region is not read out. `context` reads the language, so that what is said changes with it.
+pub(super) fn announce(context: impl Fn() -> Context + Copy + 'static) {
+    let line = |line: Option<Element>, text: fn(Context) -> String| El::of(line?).bind_text(move || text(context())).next();
+    let next = line(line_of("announcer"), |context| context.read(|view| state(context, view)));
+    let next = line(next, |context| context.read(|view| view.time_warning).map(|left| time_left(context, left)).unwrap_or_default());
+    line(next, |context| context.said_of_copying().to_owned());
+    line(line_of("alarm"), alarm);
+}
+
+/// The first line of a live region.
+fn line_of(region: &str) -> Option<Element> {
+    document().get_element_by_id(region)?.first_element_child()
 }
 
 /// Where things stand. The screens of a result move the focus to their heading, which speaks for itself.

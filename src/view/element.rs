@@ -17,7 +17,7 @@ use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, HtmlSelec
 #[derive(Clone)]
 pub(crate) struct El(Element);
 
-fn document() -> Document {
+pub(super) fn document() -> Document {
     web_sys::window().and_then(|window| window.document()).unwrap_throw()
 }
 
@@ -41,6 +41,11 @@ impl El {
     /// One that is there already.
     pub(super) fn of(element: Element) -> Self {
         Self(element)
+    }
+
+    /// The one that stands after it.
+    pub(super) fn next(&self) -> Option<Element> {
+        self.0.next_element_sibling()
     }
 
     pub(super) fn attr(self, name: &str, value: &str) -> Self {

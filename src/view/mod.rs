@@ -1,4 +1,7 @@
 //! What the page shows: components over the view model. It holds no state but what a component needs to look right.
+//!
+//! It decides nothing and asks nobody: what it wants of the browser beyond elements it asks of its [`Ports`], and what a shopper does
+//! it tells as an [`Event`]. It knows no gateway.
 
 mod agreement;
 mod announcer;
@@ -168,22 +171,20 @@ impl Context {
     }
 }
 
-/// The whole page. Everything but the live regions and the choice of the language is made anew in another language. `listened`:
-/// the page has been there for a moment, so that what it says is heard.
+/// The whole page. Everything but the live regions and the choice of the language is made anew in another language.
 pub fn page(
     view: Signal<ViewModel>,
     language: Signal<Language>,
-    listened: Signal<bool>,
     config: &'static Config,
     ports: Ports,
 ) -> impl Render<State = web_sys::Element> {
     let copied = Signal::new(Copied::default());
     let speaking = move |Language { locale, messages }| Context { config, copied, locale, messages, ports, view };
     let context = move || speaking(language.get());
+    announcer::announce(context);
     el("div")
         .class("page")
         .bind_attr("data-words", move || if language.get().messages.is_silent() { "none" } else { "here" })
-        .children(announcer::announcers(context, listened))
         .child(el("p").class("connection").bind_text(move || connection_text(view.with(|view| view.connection), context().messages)))
         .child(el("div").class("screen").bind_child(
             move || (view.with(|view| view.screen.clone()), language.get()),
