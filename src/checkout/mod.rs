@@ -19,6 +19,9 @@
 //! 6. At zero the code is covered, and the wait goes on slowly: a late payment is a success.
 //! 7. A wallet is opened without a tap at most once, on a phone, when the gateway asks for it.
 //! 8. A late or surprising event changes nothing.
+//!
+//! This room uses `order`, and `text` to read with. It knows no gateway, no setting, no word of the page, no browser and no clock:
+//! what it needs to know of them comes in a [`Setup`] or an [`Event`].
 
 mod action;
 mod answers;

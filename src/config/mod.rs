@@ -3,6 +3,8 @@
 //! Each setting is checked by itself. One that cannot be used is named, and what stands for it is the default; the page works
 //! without any. Settings are kept as the texts that they are written as, and read where they are used: that is a third of
 //! the code of a struct with a field for each. [`schema::Settings`] is that struct, for editors and for people.
+//!
+//! This room reads texts. It knows neither the page nor the checkout, and no browser: who applies a setting reads it here.
 
 mod colour;
 #[cfg(feature = "schema")]
@@ -15,6 +17,7 @@ pub use colour::{Colour, Palette};
 pub use value::{Back, Link, Radius, Token};
 
 use crate::{
+    gateway,
     i18n::Locale,
     json::Json,
     order::{Picture, ReturnHost, ReturnTarget, ServiceQq, Told, UnixSeconds, percent_encode},
@@ -74,7 +77,7 @@ settings! {
     "embed_origins[]" => value::is_origin,
     "favicon" => |text| Picture::decode_icon(text).is_some(),
     "font" => value::is_font,
-    "gateway" => |text| GATEWAYS.contains(&text),
+    "gateway" => |text| gateway::NAMES.contains(&text),
     "locale" => |text| Locale::of_tag(text).is_some(),
     "logo" => is_own_picture,
     "messages.awaiting" => value::is_line,
@@ -106,8 +109,6 @@ settings! {
     "weapp_page" => value::is_weapp_page,
 }
 
-/// The gateways that there are.
-pub const GATEWAYS: [&str; 4] = ["anqi", "instant", "mapi", "xarr"];
 /// The methods that a shop may offer, where the gateway lets it choose.
 const METHODS: [&str; 5] = ["alipay", "paypal", "stripe", "weapp", "wechat"];
 

@@ -39,8 +39,8 @@ pub struct Settings {
     #[schemars(extend("examples" = ["Georgia, serif"]))]
     pub font: Option<String>,
     /// Which gateway the page speaks to, for links that do not say: docs/gateways.md.
-    #[schemars(extend("default" = "xarr", "examples" = ["mapi"]))]
-    pub gateway: Option<Gateway>,
+    #[schemars(extend("default" = "xarr", "enum" = crate::gateway::NAMES, "examples" = ["mapi"]))]
+    pub gateway: Option<String>,
     /// The language for shoppers who have chosen none, as a BCP 47 tag. It goes before that of their browser.
     #[schemars(extend("examples" = ["en", "zh-CN"]))]
     pub locale: Option<String>,
@@ -96,17 +96,6 @@ pub struct Settings {
     /// The page of the shop's WeChat mini-program that pays: it is given the request, as docs/host.md says.
     #[schemars(extend("default" = "/pages/pay/pay", "examples" = ["/pages/order/pay"]))]
     pub weapp_page: Option<String>,
-}
-
-/// Which gateway the page speaks to.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Gateway {
-    Anqi,
-    Instant,
-    Mapi,
-    Xarr,
 }
 
 /// The ways to pay that a shop may offer.

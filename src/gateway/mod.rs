@@ -1,6 +1,6 @@
 //! Bytes ⇄ order types: how each gateway is asked and how its answers are understood. One file for each.
 //!
-//! This room uses `order` and nothing else of the page. It sends nothing: a call to a gateway is a conversation of one or more
+//! This room uses `order`, and `json` and `text` to read with; nothing else of the page, no clock and no browser. It sends nothing: a call to a gateway is a conversation of one or more
 //! requests, and each [`Step`] of it says what to send next, or what the answer is.
 
 mod anqi;
@@ -31,6 +31,9 @@ pub enum Gateway {
     /// The template API of XArrPay.
     Xarr,
 }
+
+/// The names of all gateways, as links and settings have them.
+pub const NAMES: [&str; 4] = ["anqi", "instant", "mapi", "xarr"];
 
 /// A request to send to the page's own host.
 #[derive(Clone, Debug, Eq, PartialEq)]

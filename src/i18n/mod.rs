@@ -3,6 +3,8 @@
 //! A locale is one file, `locales/<BCP 47 tag>.json`, with a text for each key of [`Messages`]; nothing else has to be
 //! changed to add one. A page downloads the one it speaks.
 //! `{name}` in a text is replaced by [`fill`]. The tests see to it that no file misses a key or a name.
+//!
+//! No word that a shopper reads stands anywhere else. This room knows neither orders nor the page: it is told what to fill in.
 
 use alloc::{boxed::Box, string::String};
 

@@ -1,6 +1,6 @@
 //! What an order is: opaque types, each with one decoder, so that a bad value cannot be built.
 //!
-//! This room uses nothing else of the page. It knows no gateway, no clock and no browser.
+//! This room uses nothing else of the page but `json` and `text`, to read with. It knows no gateway, no clock and no browser.
 
 mod exchange;
 mod fen;

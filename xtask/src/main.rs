@@ -8,9 +8,13 @@ mod check;
 mod first_paint;
 mod fuzz;
 mod inline;
+#[cfg(test)]
+mod manifests;
 mod order;
 mod page;
 mod project;
+mod reproduce;
+mod sbom;
 mod schema;
 mod seal;
 mod serve;
@@ -62,6 +66,8 @@ enum Task {
     },
     /// Show this list
     Help,
+    /// Build the last commit here and in another folder, and compare the two to the byte
+    Reproduce,
     /// Write docs/settings.schema.json and the table of docs/settings.md from the types
     Schema,
     /// Make the application small and write the content security policy (the build calls it)
@@ -91,6 +97,7 @@ fn main() {
         Task::Fuzz { seconds } => fuzz::run(seconds),
         Task::Gallery { part } => check::gallery(part.as_deref()),
         Task::Help => help(),
+        Task::Reproduce => reproduce::run_all(),
         Task::Schema => schema::write(),
         Task::Seal => seal::run(),
         Task::Sign(choices) => sign::run(&choices),

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    project, seal, split,
+    project, sbom, seal, split,
     step::{run_quietly, step},
     tools,
 };
@@ -46,7 +46,26 @@ pub(crate) fn build_dist() -> Result<()> {
     step("Building the page in release mode", || run_quietly(&mut build, "the output above names the file and the line"))?;
     let index = fs::read_to_string(project::dist().join("index.html"))?;
     ensure!(!index.contains("unsafe-inline") && !index.contains("_HASHES"), "dist/index.html is not sealed: see xtask/src/seal.rs");
+    sbom::write(&project::dist())?;
+    ensure_no_path_of_this_machine(&project::dist())?;
     step("Compressing dist/", || compress(&project::dist()))
+}
+
+/// Where somebody builds is nobody else's business, and would make another page of the same source.
+fn ensure_no_path_of_this_machine(folder: &Path) -> Result<()> {
+    let homes = ["CARGO_HOME", "HOME", "RUSTUP_HOME"].into_iter().filter_map(env::var_os).map(PathBuf::from);
+    let paths: Vec<String> = homes.chain([project::root()]).map(|path| path.display().to_string()).filter(|path| path.len() > 1).collect();
+    for file in files(folder)? {
+        let content = fs::read(&file)?;
+        for path in &paths {
+            // As a folder of its own, not as a part of an address.
+            let found = [format!("{path}/"), format!("\"{path}\"")]
+                .iter()
+                .any(|path| content.windows(path.len()).any(|part| part == path.as_bytes()));
+            ensure!(!found, "{} names {path}", file.display());
+        }
+    }
+    Ok(())
 }
 
 /// Trunk with the project's own tools.
@@ -135,6 +154,10 @@ pub(crate) fn weigh() -> Result<Weight> {
     for file in files(&project::dist())? {
         let name = file.strip_prefix(project::dist())?.to_string_lossy().into_owned();
         let compressed = fs::metadata(with_suffix(&file, "br")).context("dist/ is not compressed; run `cargo xtask build`")?;
+        // For whoever checks the page, not for browsers.
+        if name == sbom::FILE {
+            continue;
+        }
         let row = (name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?);
         let place = if row.0.ends_with(".full.json") {
             // Shown once, for the heaviest.
