@@ -11,8 +11,9 @@ use crate::stage::{Look, Stage};
 /// How much memory may grow, by a straight line through the samples of the second half, in bytes a minute.
 const SLOPE_LIMIT: f64 = 20_000.0;
 
-/// Notes how many timers are set and have neither fired nor been cleared.
-const COUNT_TIMERS: &str = "
+/// Notes how many timers are set and have neither fired nor been cleared, and every memory of a WebAssembly instance. (To ask the
+/// developer tools for those memories crashes the tab in Chromium 156.)
+const COUNT: &str = "
     window.timers = new Set();
     const set = window.setTimeout, clear = window.clearTimeout;
     window.setTimeout = (run, ms, ...rest) => {
@@ -21,6 +22,12 @@ const COUNT_TIMERS: &str = "
         return id;
     };
     window.clearTimeout = (id) => { window.timers.delete(id); clear(id); };
+    window.memories = new Set();
+    const { Instance, instantiate, instantiateStreaming } = WebAssembly;
+    const keep = (instance) => Object.values(instance.exports).forEach((part) => part instanceof WebAssembly.Memory && window.memories.add(part));
+    WebAssembly.Instance = class extends Instance { constructor(...all) { super(...all); keep(this); } };
+    WebAssembly.instantiate = async (...all) => { const made = await instantiate(...all); keep(made.instance ?? made); return made; };
+    WebAssembly.instantiateStreaming = async (...all) => { const made = await instantiateStreaming(...all); keep(made.instance); return made; };
 ";
 
 /// One look at the page.
@@ -36,7 +43,7 @@ struct Sample {
 
 /// Keeps a page open in front of a gateway that fails often, and prints what it takes.
 pub(crate) async fn run(driver_url: &str, minutes: f64) -> Result<()> {
-    let stage = Stage::set("soak", driver_url, &Look { script: COUNT_TIMERS, ..Look::desktop() }).await?;
+    let stage = Stage::set("soak", driver_url, &Look { script: COUNT, ..Look::desktop() }).await?;
     let result = watch(&stage, minutes).await;
     stage.end(result).await
 }
@@ -105,16 +112,12 @@ async fn sample(stage: &Stage, id: &str, began: Instant) -> Result<Sample> {
     })
 }
 
-/// The size of the page's WebAssembly memory, in bytes.
+/// The size of the page's WebAssembly memories, in bytes: the application's and that of the first paint.
 async fn wasm_memory(stage: &Stage) -> Result<f64> {
-    let evaluated = stage.devtools("Runtime.evaluate", json!({ "expression": "WebAssembly.Memory.prototype" })).await?;
-    let prototype = evaluated.pointer("/result/objectId").context("no prototype")?;
-    let found = stage.devtools("Runtime.queryObjects", json!({ "prototypeObjectId": prototype })).await?;
-    let memories = found.pointer("/objects/objectId").context("no memories")?;
-    let count = "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }";
-    let parameters = json!({ "functionDeclaration": count, "objectId": memories, "returnByValue": true });
-    let sum = stage.devtools("Runtime.callFunctionOn", parameters).await?;
-    sum.pointer("/result/value").and_then(Value::as_f64).context("no sum")
+    let sizes = stage.eval("[...window.memories].map((memory) => memory.buffer.byteLength)").await?;
+    let sizes: Vec<f64> = sizes.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    ensure!(sizes.len() >= 2, "only {} memories are seen", sizes.len());
+    Ok(sizes.iter().sum())
 }
 
 /// The slope of the straight line that fits best (least squares).
