@@ -50,8 +50,6 @@
         links[i].removeAttribute("data-rel");
       }
     },
-    /** The timer that has it travel. */
-    loading: 0,
     /** What is heard is asked for last. */
     askAudio: function () {},
     /** Whole fen, seconds or codes, as digits. */
@@ -149,15 +147,14 @@
       first.askAudio = function () {
         heard(post(api + "/order/audio", name));
       };
-      // In the time that the code travels, where that is long.
-      clearTimeout(first.loading);
-      first.loading = setTimeout(first.load, 50);
+      // Where the gateway is near, not before the code is there.
+      setTimeout(first.load, 50);
       return { date: Date.parse(answer.response.headers.get("date")), info: info, took: answer.at - began };
     });
   } catch (unknown) {
     first.order = Promise.reject(unknown);
   }
   heard(first.order);
-  first.loading = setTimeout(first.load, 300);
+  setTimeout(first.load, 300);
   document.documentElement.setAttribute("data-place", first.place);
 })(window);

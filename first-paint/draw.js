@@ -209,12 +209,12 @@
       if (!(until - performance.now() >= 10000)) throw new Error("it is nearly over");
       showOrder(first.text(info.subject), first.integer(+info.trade_amount ? info.trade_amount : info.amount), order.took > 50);
       return first.offer.then(function (offer) {
-        // What does not travel yet waits until the code has been painted.
-        clearTimeout(first.loading);
         return showOffer(offer, until);
       });
     })
-    .then(first.painted)
+    .then(function () {
+      return unwritten && first.painted();
+    })
     .catch(function () {})
     .then(function () {
       write();
