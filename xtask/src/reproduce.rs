@@ -20,7 +20,7 @@ pub(crate) fn run_all() -> Result<()> {
     let status = Command::new("git").args(["status", "--porcelain", "--untracked-files=no"]).current_dir(&root).output()?;
     ensure!(status.status.success() && status.stdout.is_empty(), "the last commit is compared: commit or stash what you have changed");
     page::build_dist()?;
-    let elsewhere = std::env::temp_dir().join(format!("saoma-reproduce-{}", std::process::id())).join("another folder");
+    let elsewhere = std::env::temp_dir().join(format!("saoma-reproduce-{}", std::process::id())).join("another-folder");
     let result = build_at(&root, &elsewhere).and_then(|()| compare(&project::dist(), &elsewhere.join("dist")));
     let _ = fs::remove_dir_all(elsewhere.parent().context("it is in a folder")?);
     let count = result?;
