@@ -1,7 +1,8 @@
 //! The signature of the epay family: MD5 over the sorted parameters and a key.
 //!
 //! For merchants' servers, for the sandbox and for `cargo xtask sign`. It is no part of the page: a key never reaches a
-//! browser. It uses nothing else of the page. Source: `002_13dffef3a224743b.txt`, "Signature algorithm", and `protocols.md` section 2.
+//! browser. It uses nothing else of the page. Source: `002_13dffef3a224743b.txt`, "Signature algorithm", and `protocols.md`
+//! section 2.
 //!
 //! ```
 //! use saoma::sign::{Key, sign, verify};

@@ -1,7 +1,8 @@
 //! Bytes ⇄ order types: how each gateway is asked and how its answers are understood. One file for each.
 //!
-//! This room uses `order`, and `json` and `text` to read with; nothing else of the page, no clock and no browser. It sends nothing: a call to a gateway is a conversation of one or more
-//! requests, and each [`Step`] of it says what to send next, or what the answer is.
+//! This room uses `order`, and `json` and `text` to read with; nothing else of the page, no clock and no browser. It sends
+//! nothing: a call to a gateway is a conversation of one or more requests, and each [`Step`] of it says what to send next, or
+//! what the answer is.
 
 mod anqi;
 mod instant;

@@ -61,8 +61,6 @@ pub(crate) struct Look {
     pub(crate) agent: Option<Agent>,
     pub(crate) blocked_urls: Vec<&'static str>,
     pub(crate) dark: bool,
-    /// Other hosts that something may be asked of; the suite fails where any other is.
-    pub(crate) elsewhere: &'static [&'static str],
     pub(crate) flat: bool,
     pub(crate) height: u32,
     pub(crate) language: &'static str,
@@ -82,7 +80,6 @@ impl Look {
             agent: None,
             blocked_urls: Vec::new(),
             dark: false,
-            elsewhere: &[],
             flat: false,
             height: 900,
             language: "zh-CN",
@@ -102,7 +99,6 @@ impl Look {
 /// A sandbox and a browser of a scenario's own.
 pub(crate) struct Stage {
     driver: WebDriver,
-    elsewhere: &'static [&'static str],
     name: &'static str,
     pub(crate) sandbox: Sandbox,
 }
@@ -121,12 +117,12 @@ impl FormatRequestData for ReadLog {
 const KEPT: [&str; 3] = ["saoma.language", "saoma.sound", "token"];
 
 /// The names of what the page keeps; nothing where it may keep nothing, as on another page.
-const READ_STORAGE: &str = "const done = arguments[0]; (async () => [
+const READ_STORAGE: &str = "const done = arguments[0]; (async () => !location.protocol.startsWith('http') ? [] : [
     ...Object.keys(localStorage), ...Object.keys(sessionStorage),
     ...(await indexedDB.databases()).map(({ name }) => 'database ' + name),
     ...(window.caches ? await caches.keys() : []).map((name) => 'cache ' + name),
     ...(navigator.serviceWorker ? await navigator.serviceWorker.getRegistrations() : []).map(({ scope }) => 'worker ' + scope),
-])().then(done, () => done([]));";
+])().then(done, ({ name }) => done(name === 'SecurityError' ? [] : ['what cannot be read: ' + name]));";
 
 /// Where the built page is.
 pub(crate) fn dist() -> PathBuf {
@@ -156,7 +152,7 @@ impl Stage {
         };
         let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await?;
         let driver = open_browser(driver_url, look).await?;
-        let stage = Self { driver, elsewhere: look.elsewhere, name, sandbox };
+        let stage = Self { driver, name, sandbox };
         stage.dress(look).await?;
         Ok(stage)
     }
@@ -462,14 +458,14 @@ impl Stage {
 
     async fn check_all(&self) -> Result<()> {
         self.check_console().await?;
-        self.check_network().await?;
+        let elsewhere = self.asked_elsewhere().await?;
+        ensure!(elsewhere.is_empty(), "other hosts were asked for something: {elsewhere:?}");
         self.check_storage().await?;
         self.check_records()
     }
 
-    /// Whatever the page has asked for since the browser was opened, it has asked of the host that it came from. To go to another
-    /// host is no such question.
-    async fn check_network(&self) -> Result<()> {
+    /// What the page has asked other hosts for since this was last read. To go to another host is no such question.
+    pub(crate) async fn asked_elsewhere(&self) -> Result<Vec<String>> {
         let mut requests: Vec<(String, String)> = Vec::new();
         for line in self.read_log("performance").await? {
             let entry: Value = serde_json::from_str(&line)?;
@@ -489,11 +485,9 @@ impl Stage {
                 .split_once("://")
                 .and_then(|(scheme, rest)| scheme.starts_with("http").then(|| rest.split(['/', ':']).next()))
                 .flatten();
-            host.is_none_or(|host| matches!(host, "127.0.0.1" | "localhost") || self.elsewhere.contains(&host))
+            host.is_none_or(|host| matches!(host, "127.0.0.1" | "localhost"))
         };
-        let far: Vec<&String> = requests.iter().map(|(_, url)| url).filter(|url| !is_near(url)).collect();
-        ensure!(far.is_empty(), "other hosts were asked for something: {far:?}");
-        Ok(())
+        Ok(requests.into_iter().map(|(_, url)| url).filter(|url| !is_near(url)).collect())
     }
 
     async fn check_storage(&self) -> Result<()> {

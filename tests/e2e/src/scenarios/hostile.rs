@@ -22,6 +22,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("hostile_ends_lead_nowhere_else", phone(), ends);
     suite.add("hostile_addresses_ask_for_nothing_else", phone(), addresses);
     suite.add("hostile_sizes_are_borne", phone(), sizes);
+    suite.add("what_is_asked_of_other_hosts_is_seen", Look::desktop(), is_seen);
 }
 
 /// What would be called, asked or said if a text were more than a text.
@@ -60,6 +61,16 @@ fn texts() -> Result<Vec<String>> {
     let texts: Vec<String> = groups()?.into_values().flatten().collect();
     ensure!(texts.len() >= 150, "only {} texts", texts.len());
     Ok(texts)
+}
+
+/// The one subresource that a gateway may have elsewhere is in the log that every scenario ends with: nothing else would be missed.
+async fn is_seen(stage: &Stage) -> Result<()> {
+    let picture = "https://pictures.example/code.png";
+    stage.open_order(Spec { code: Code { qrcode: Some(picture.into()), ..Code::default() }, ..Spec::default() }).await?;
+    stage.until(&format!("performance.getEntriesByName('{picture}').length > 0")).await?;
+    let asked = stage.asked_elsewhere().await?;
+    ensure!(!asked.is_empty() && asked.iter().all(|url| url == picture), "asked: {asked:?}");
+    Ok(())
 }
 
 async fn check(stage: &Stage, what: &str) -> Result<()> {

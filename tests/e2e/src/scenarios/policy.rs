@@ -9,7 +9,7 @@ use crate::{Stage, Suite, stage::Look};
 pub(super) fn add(suite: &mut Suite) {
     suite.add("policy_stops_what_it_forbids", Look { script: LISTENS, ..Look::desktop() }, stops_what_it_forbids);
     suite.add("policy_lets_nobody_write_markup", Look::desktop(), lets_nobody_write_markup);
-    suite.add("policy_checks_what_is_loaded", Look::desktop(), checks_what_is_loaded);
+    suite.add("policy_of_hashes_covers_what_is_loaded", Look::desktop(), checks_what_is_loaded);
 }
 
 /// Notes what was stopped, and by which directive.
@@ -94,10 +94,12 @@ async fn lets_nobody_write_markup(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// A file that is not the one that was built is not run.
+/// Every file that the page names carries its hash.
 async fn checks_what_is_loaded(stage: &Stage) -> Result<()> {
     stage.open_order(Spec::default()).await?;
     stage.until_code().await?;
+    let files = "document.querySelectorAll('link[rel=modulepreload], link[rel=preload]').length";
+    ensure!(stage.eval(files).await? == 2, "the glue and the application");
     let unsealed = "[...document.querySelectorAll('script[src], link[rel=stylesheet], link[rel=modulepreload], link[rel=preload]')]
         .filter(({ integrity }) => !/^sha384-/.test(integrity)).map(({ outerHTML }) => outerHTML)";
     ensure!(stage.eval(unsealed).await? == json!([]), "a file without a seal");
