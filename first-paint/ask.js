@@ -5,6 +5,7 @@
 (function (page) {
   var asked = {};
   var last = 0;
+  var module;
   var first = (page.saomaFirstPaint = {
     /** The settings block; nothing of it has been checked. */
     settings: {},
@@ -49,6 +50,17 @@
         links[i].rel = links[i].getAttribute("data-rel");
         links[i].removeAttribute("data-rel");
       }
+    },
+    /** The bytes of the module that draws codes, which are fetched once. */
+    module: function () {
+      if (!module) {
+        var link = element("link[rel=saoma-draw]");
+        module = fetch(link.href, { integrity: link.integrity }).then(function (response) {
+          if (!response.ok) throw new Error("the module did not come");
+          return response.arrayBuffer();
+        });
+      }
+      return module;
     },
     /** What is heard is asked for last. */
     askAudio: function () {},
@@ -139,7 +151,10 @@
     first.isKnown = true;
     var name = named();
     var began = performance.now();
-    first.order = post(api + "/order/info", name).then(function (answer) {
+    var asking = post(api + "/order/info", name);
+    // Inside a wallet there is seldom a code to draw.
+    if (first.place !== "app") heard(first.module());
+    first.order = asking.then(function (answer) {
       var info = data(answer);
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");
       first.offer = post(api + "/order/qrcode", { order_id: plain(first.text(info.order_id) || name.order_id) }).then(data);

@@ -120,8 +120,7 @@
     }
     var shown = code(first.text(offer.qrcode_data)) || code(first.text(offer.qrcode));
     if (!shown) throw new Error("no code");
-    return first.draw.then(function (draw) {
-      var picture = shown.picture || draw(shown.text);
+    return (shown.picture ? Promise.resolve(shown.picture) : first.draw(shown.text)).then(function (picture) {
       if (!picture || isUnwritable || root.getAttribute("data-start") === "done") return;
       var image = document.createElement("img");
       image.className = "code";
@@ -161,39 +160,32 @@
       document.addEventListener("visibilitychange", check);
     });
   }
-  function decoded(text) {
-    var bytes = new Uint8Array(text.length);
-    for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return bytes;
-  }
-  /** What the application draws with too: text → the address of a picture. */
-  first.draw = new Promise(function (resolve) {
-    var base64 = "CODE_MODULE";
-    var bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(base64) : decoded(atob(base64));
-    // At once: elsewhere it would wait until the application has been compiled. Old browsers do not let it.
-    try {
-      resolve(new WebAssembly.Instance(new WebAssembly.Module(bytes)));
-    } catch (forbidden) {
-      resolve(
-        WebAssembly.instantiate(bytes).then(function (module) {
-          return module.instance;
-        })
-      );
-    }
-  }).then(function (instance) {
-    var exports = instance.exports;
-    function draw(text) {
+  var drawer;
+  /** What the application draws with too: text → a promise of the address of a picture, "" where no code holds the text. */
+  first.draw = function (text) {
+    drawer =
+      drawer ||
+      first.module().then(function (bytes) {
+        // At once: elsewhere it would wait until what else there is has been compiled. Old browsers do not let it.
+        try {
+          return new WebAssembly.Instance(new WebAssembly.Module(bytes));
+        } catch (forbidden) {
+          return WebAssembly.instantiate(bytes).then(function (module) {
+            return module.instance;
+          });
+        }
+      });
+    return drawer.then(function (instance) {
+      var exports = instance.exports;
       var bytes = new TextEncoder().encode(text);
       var place = exports.place();
       if (bytes.length > 2331) return "";
       new Uint8Array(exports.memory.buffer, place, bytes.length).set(bytes);
       return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, place, exports.picture(bytes.length)));
-    }
-    // Compiled while the gateway is waited for, rather than when it has answered.
-    draw("-");
-    return draw;
-  });
-  first.draw.catch(function () {});
+    });
+  };
+  // Compiled while the gateway is waited for, rather than when it has answered.
+  if (first.isKnown && first.place !== "app") first.draw("-").catch(function () {});
   try {
     var told = first.told;
     var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;

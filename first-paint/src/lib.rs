@@ -1,8 +1,8 @@
 //! Text → a code that can be scanned, as a picture.
 //!
-//! The page draws its code before the application has come: `draw.js` calls this crate as a WebAssembly module of its own, 7 kB
-//! that stand in the page. The application takes the drawn code over, and has this crate in a file of its own for when the
-//! page could not draw.
+//! The page draws its code before the application has come: `draw.js` calls this crate as a WebAssembly module of its own,
+//! which is fetched while the gateway is asked for the order. The application takes the drawn code over, and has this crate in
+//! a part of its own for when the page could not draw.
 
 #![no_std]
 

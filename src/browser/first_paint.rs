@@ -57,9 +57,8 @@ pub(super) async fn picture(text: String) -> Option<String> {
 }
 
 async fn by_first_paint(text: &str) -> Option<String> {
-    let draw = Reflect::get(&first()?, &JsValue::from_str("draw")).ok()?.dyn_into::<Promise>().ok()?;
-    let draw: js_sys::Function = JsFuture::from(draw).await.ok()?.dyn_into().ok()?;
-    draw.call1(&JsValue::UNDEFINED, &JsValue::from_str(text)).ok()?.as_string().filter(|picture| !picture.is_empty())
+    let drawn = capability::call(&first()?, "draw", &Array::of1(&JsValue::from_str(text)))?;
+    JsFuture::from(drawn.dyn_into::<Promise>().ok()?).await.ok()?.as_string().filter(|picture| !picture.is_empty())
 }
 
 on_demand! {

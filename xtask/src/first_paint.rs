@@ -1,14 +1,32 @@
-//! The module that draws the code before the application has come: the crate `first-paint`, small enough to stand in the page.
+//! The module that draws the code before the application has come: the crate `first-paint` as a file of its own.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
 
 use crate::{page, project, shrink, snip, step::run_quietly, tools};
 
-/// Builds it, and gives it back in base64.
-pub(crate) fn module() -> Result<String> {
+/// Begins the names of its files. Those of the application begin otherwise.
+pub(crate) const NAME: &str = "assets/draw-";
+
+/// Builds it into `folder`, and gives back `page` with its name and hash.
+pub(crate) fn link(folder: &Path, page: &str) -> Result<String> {
+    let module = build()?;
+    let file = format!("{NAME}{}.wasm", project::fingerprint(&module));
+    fs::write(folder.join(&file), &module).with_context(|| format!("cannot write {file}"))?;
+    const PLACES: [&str; 2] = ["assets/DRAW_FILE", "DRAW_INTEGRITY"];
+    ensure!(PLACES.iter().all(|place| page.matches(place).count() == 1), "index.html must name {} once each", PLACES.join(" and "));
+    let [name, integrity] = PLACES;
+    Ok(page.replace(name, &file).replace(integrity, &format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&module)))))
+}
+
+fn build() -> Result<Vec<u8>> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| project::root().join("target"), PathBuf::from).join("first-paint");
     let mut build = Command::new("cargo");
     build.current_dir(project::root()).args(["rustc", "--quiet", "--locked", "--package", "first-paint", "--lib", "--release"]);
@@ -26,5 +44,5 @@ pub(crate) fn module() -> Result<String> {
     let mut optimise = tools::npm_program("wasm-opt");
     optimise.args(shrink::FEATURES).args(shrink::PASSES).arg("--strip-debug").arg(&small).arg("-o").arg(&small);
     run_quietly(&mut optimise, shrink::ADVICE)?;
-    Ok(BASE64_STANDARD.encode(fs::read(&small)?))
+    fs::read(&small).context("cannot read the module of the first paint")
 }

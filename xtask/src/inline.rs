@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use saoma::i18n::Locale;
 
-use crate::{first_paint, project, tools};
+use crate::{project, tools};
 
 /// Fills `<script type="saoma/script" data-file="FILE">`, and makes the module script small, if `small`.
 pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
@@ -26,7 +26,7 @@ pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
             let file = tag.split_once("data-file=").map(|(_, file)| file.split([' ', '>']).next().unwrap_or_default().trim_matches('"'));
             let file = project::root().join(file.context("a script of index.html names no file")?);
             let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let script = fill_in(&script)?;
+            let script = fill_in(&script);
             let script = if small { minify(&script, &["--ecma", "5"])? } else { script };
             filled += &format!("<script>{}</script>", script.trim());
         } else if small && tag.contains("module") && !tag.contains("nomodule") && !content.is_empty() {
@@ -41,13 +41,9 @@ pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
 }
 
 /// What a script of the first paint needs of the rest of the project.
-fn fill_in(script: &str) -> Result<String> {
-    let mut script = script.to_owned();
-    if script.contains("\"CODE_MODULE\"") {
-        script = script.replace("CODE_MODULE", &first_paint::module()?);
-    }
+fn fill_in(script: &str) -> String {
     let tags = Locale::ALL.iter().map(|locale| locale.tag).collect::<Vec<_>>().join(" ");
-    Ok(script.replace("LOCALE_TAGS", &tags).replace("LOCALES_VERSION", Locale::VERSION))
+    script.replace("LOCALE_TAGS", &tags).replace("LOCALES_VERSION", Locale::VERSION)
 }
 
 pub(crate) fn minify(script: &str, options: &[&str]) -> Result<String> {

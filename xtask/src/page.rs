@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    project, sbom, seal, split,
+    first_paint, project, sbom, seal, split,
     step::{run_quietly, step},
     tools,
 };
@@ -197,9 +197,9 @@ impl Weight {
         BUDGETS.into_iter().map(|(part, budget)| {
             let of = |is_part: fn(&str) -> bool| self.first_load.iter().filter(|row| is_part(&row.0)).map(|row| row.2).sum();
             let weight = match part {
-                "before the code" => of(|name| name == "index.html"),
+                "before the code" => of(|name| name == "index.html" || name.starts_with(first_paint::NAME)),
                 "styles" => self.styles,
-                "application" => of(|name| name.ends_with(".wasm")),
+                "application" => of(|name| name.ends_with(".wasm") && !name.starts_with(first_paint::NAME)),
                 "glue" => of(|name| name.ends_with(".js")),
                 _ => of(|_| true),
             };

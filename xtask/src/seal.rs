@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::{inline, project, shrink};
+use crate::{first_paint, inline, project, shrink};
 
 pub(crate) fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("TRUNK_STAGING_DIR is not set: this task is called by Trunk")?;
@@ -20,7 +20,8 @@ pub(crate) fn run() -> Result<()> {
     let is_release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let file = folder.join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let page = name_embedded(&folder, &inline::inline(&page, is_release)?, is_release)?;
+    let page = first_paint::link(&folder, &inline::inline(&page, is_release)?)?;
+    let page = name_embedded(&folder, &page, is_release)?;
     let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() {
         open_to_reload(&page)
     } else {

@@ -169,6 +169,12 @@ async fn play(browser: &WebDriver, scene: Scene) -> Result<()> {
 fn without_application(dist: &Path, copy: &Path) -> Result<PathBuf> {
     fs::create_dir(copy.join("assets"))?;
     fs::copy(dist.join("index.html"), copy.join("index.html"))?;
+    for file in fs::read_dir(dist.join("assets"))? {
+        let file = file?;
+        if file.file_name().to_string_lossy().starts_with("draw-") {
+            fs::copy(file.path(), copy.join("assets").join(file.file_name()))?;
+        }
+    }
     Ok(copy.to_owned())
 }
 

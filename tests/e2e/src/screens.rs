@@ -71,7 +71,7 @@ impl Screen {
 
     pub(crate) fn look(&self, phone: bool) -> Look {
         let blocked_urls = match self.name {
-            "start-failed" => vec!["*.wasm"],
+            "start-failed" => vec!["*saoma-*.wasm"],
             "words-missing" => vec!["*/locales/*"],
             _ => Vec::new(),
         };

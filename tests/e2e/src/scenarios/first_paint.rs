@@ -25,13 +25,17 @@ pub(super) fn add(suite: &mut Suite) {
     }
     suite.add(
         "first_paint_shows_no_code_without_its_amount",
-        Look { blocked_urls: vec!["*.wasm"], language: "de-DE", script: NO_FORMATS, ..Look::desktop() },
+        Look { blocked_urls: vec!["*saoma-*.wasm"], language: "de-DE", script: NO_FORMATS, ..Look::desktop() },
         shows_no_code_without_its_amount,
     );
     suite.add("first_paint_writes_amounts_as_the_browser_does", Look::desktop(), writes_amounts_as_the_browser_does);
-    suite.add("first_paint_is_payable_without_the_application", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, is_payable);
-    suite.add("first_paint_covers_what_is_over", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, covers_what_is_over);
-    suite.add("first_paint_asks_no_other_gateway", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, asks_no_other_gateway);
+    suite.add(
+        "first_paint_is_payable_without_the_application",
+        Look { blocked_urls: vec!["*saoma-*.wasm"], ..Look::desktop() },
+        is_payable,
+    );
+    suite.add("first_paint_covers_what_is_over", Look { blocked_urls: vec!["*saoma-*.wasm"], ..Look::desktop() }, covers_what_is_over);
+    suite.add("first_paint_asks_no_other_gateway", Look { blocked_urls: vec!["*saoma-*.wasm"], ..Look::desktop() }, asks_no_other_gateway);
     suite.add("first_paint_leaves_a_second_visit_to_the_order_calls", Look::desktop(), second_visit);
     let wechat = Look { agent: Some(Agent::WeChat), script: WATCH, ..Look::phone() };
     suite.add("first_paint_draws_no_code_inside_an_app", wechat, draws_no_code_inside_an_app);
@@ -40,7 +44,10 @@ pub(super) fn add(suite: &mut Suite) {
 /// Each breaks something that the first paint needs and the application does not.
 const BROKEN: [(&str, &str); 4] = [
     ("first_paint_without_url_search_params", "delete window.URLSearchParams;"),
-    ("first_paint_without_atob", "delete window.atob; delete Uint8Array.fromBase64;"),
+    (
+        "first_paint_without_its_module",
+        "const ask = fetch; window.fetch = (url, ...rest) => (/draw-/.test(url) ? Promise.reject(new TypeError('gone')) : ask(url, ...rest));",
+    ),
     (
         "first_paint_without_json",
         "const parse = JSON.parse; JSON.parse = (text) => { if (text.includes('trade_amount')) throw new Error('broken'); return parse(text); };",
@@ -133,7 +140,7 @@ async fn shows_what_the_application_shows(stage: &Stage) -> Result<()> {
             return_uri: Some(String::new()),
             ..Spec::default()
         };
-        stage.devtools("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] })).await?;
+        stage.devtools("Network.setBlockedURLs", json!({ "urls": ["*saoma-*.wasm"] })).await?;
         let id = stage.open_order(spec()).await?;
         stage.until("document.documentElement.dataset.start === 'failed'").await.with_context(|| about.clone())?;
         stage.until("saomaFirstPaint.done.then(() => true)").await.with_context(|| about.clone())?;
