@@ -50,12 +50,17 @@
         links[i].rel = links[i].getAttribute("data-rel");
         links[i].removeAttribute("data-rel");
       }
+      var link = element("link[as=fetch]");
+      if (!link || first.application) return;
+      first.application = fetched(link, "low");
+      heard(first.application);
     },
+    /** The application's file, once it travels. */
+    application: null,
     /** The bytes of the module that draws codes, which are fetched once. */
     module: function () {
       if (!module) {
-        var link = element("link[rel=saoma-draw]");
-        module = fetch(link.href, { integrity: link.integrity }).then(function (response) {
+        module = fetched(element("link[rel=saoma-draw]"), "high").then(function (response) {
           if (!response.ok) throw new Error("the module did not come");
           return response.arrayBuffer();
         });
@@ -79,6 +84,10 @@
     /** What the gateway offers to pay it with. */
     offer: null,
   });
+  /** What a link of ours names: browsers know nothing of its kind, and would else fetch it a second time. */
+  function fetched(link, priority) {
+    return fetch(link.href, { integrity: link.getAttribute("integrity"), priority: priority });
+  }
   function trim(text) {
     return text.trim();
   }

@@ -27,7 +27,7 @@
   first.load();
   try {
     const application = await import(href("link[rel=modulepreload]"));
-    await application.default({ module_or_path: href("link[rel=preload][as=fetch]") });
+    await application.default({ module_or_path: first.application.catch(() => fetch(href("link[as=fetch]"))) });
   } catch (error) {
     fail(error);
   }

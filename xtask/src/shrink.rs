@@ -29,9 +29,12 @@ pub(crate) const FEATURES: [&str; 6] = [
 ///
 /// What is computed twice is not kept in a variable instead: brotli has seen the first time. Names and the rest that no
 /// browser reads are left out.
-pub(crate) const PASSES: [&str; 10] = [
+pub(crate) const PASSES: [&str; 13] = [
     "--low-memory-unused",
     "--skip-pass=local-cse",
+    "--skip-pass=memory-packing",
+    "--skip-pass=merge-locals",
+    "--skip-pass=simplify-locals",
     "-Oz",
     "--flatten",
     "--rereloop",
@@ -64,10 +67,15 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
 }
 
 /// The order's calls come first: the application travels when `first-paint/ask.js` has made them, and in what room they leave.
+/// It is fetched by that script, which has its hash checked: to preload it would be to load it twice in WebKit, and unchecked
+/// in Chromium.
 fn yield_to_the_order(page: &str) -> Result<String> {
     let yielding = page.replace(" rel=modulepreload", " data-rel=modulepreload fetchpriority=low");
-    let yielding = yielding.replace(" rel=preload", " data-rel=preload fetchpriority=low");
-    ensure!(yielding.matches("fetchpriority=low").count() == 2, "index.html does not preload the application as it is expected to");
+    let yielding = yielding.replace(" rel=preload", " rel=saoma-application");
+    ensure!(
+        ["fetchpriority=low", "rel=saoma-application"].iter().all(|word| yielding.matches(word).count() == 1),
+        "index.html does not preload the application as it is expected to"
+    );
     Ok(yielding)
 }
 
