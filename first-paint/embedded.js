@@ -12,12 +12,12 @@ const origins = () => {
   }
 };
 
-const ENDED = ["cashier-not-found", "closed", "creation-failed", "finished", "free", "link-incomplete", "link-invalid", "not-found", "refused", "timed-out"];
 const allowed = origins();
 /** The origin that has greeted. Until then nothing is told, and nothing is taken out of the page's hands. */
 let friend = null;
 let told = "";
 let shown = page.dataset.shown;
+let ended = "ended" in page.dataset;
 
 const tell = (type, more) => parent.postMessage({ saoma: 1, type, ...more }, friend);
 const resize = () => friend && tell("resize", { height: document.body.offsetHeight });
@@ -26,7 +26,7 @@ const report = () => {
   if (!told) tell("ready", { screen: shown });
   told = shown;
   if (shown === "paid") tell("paid", { screen: shown });
-  if (ENDED.includes(shown)) tell("ended", { screen: shown });
+  if (ended) tell("ended", { screen: shown });
 };
 
 addEventListener("message", ({ data, origin, source }) => {
@@ -44,7 +44,7 @@ addEventListener("message", ({ data, origin, source }) => {
   resize();
 });
 document.addEventListener("saoma:screen", ({ detail }) => {
-  shown = detail.screen;
+  ({ ended, screen: shown } = detail);
   report();
 });
 // The site around goes to the shop, not the frame.

@@ -6,15 +6,16 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit};
 
-/// The page shows another screen.
-pub(super) fn screen(name: &str, method: Option<&str>) {
+/// The page shows another screen; whether the order has ended with it, without being paid.
+pub(super) fn screen(name: &str, method: Option<&str>, ended: bool) {
     // For whoever comes to listen later.
     if let Some(page) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element()) {
         // Setting an attribute fails only for a name that is none.
         let _ = page.set_attribute("data-shown", name);
+        let _ = page.toggle_attribute_with_force("data-ended", ended);
     }
-    let detail = [("screen", JsValue::from_str(name)), ("method", method.map_or(JsValue::NULL, JsValue::from_str))];
-    tell("saoma:screen", &detail);
+    let method = method.map_or(JsValue::NULL, JsValue::from_str);
+    tell("saoma:screen", &[("screen", JsValue::from_str(name)), ("method", method), ("ended", JsValue::from_bool(ended))]);
 }
 
 /// The page is about to leave for the shop. `false`: somebody else takes the shopper there.

@@ -268,10 +268,10 @@ impl Shell {
         let now = clock::now();
         let model = self.checkout.view(now);
         tab::show(&model);
-        let screen = view::screen_name(&model);
+        let screen = model.name();
         if self.screen != screen {
             self.screen = screen;
-            events::screen(screen, model.method());
+            events::screen(screen, model.method(), model.screen.has_ended());
         }
         self.wake_lock.hold(surroundings::is_visible() && shows_code(&model));
         self.view.set(model);

@@ -6,7 +6,7 @@ use web_sys::{Document, HtmlElement};
 use super::{format, language, settings};
 
 use crate::{
-    checkout::{Screen, ViewModel},
+    checkout::{Mood, ViewModel},
     i18n::Language,
     view,
 };
@@ -65,8 +65,9 @@ pub(super) fn show(model: &ViewModel) {
         document.set_title(&title);
     }
     if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
-        let own = settings::config().text("favicon").filter(|_| waits(&model.screen));
-        let icon = own.map_or_else(|| icon_url(&model.screen), str::to_owned);
+        let mood = model.screen.mood();
+        let own = settings::config().text("favicon").filter(|_| mood == Mood::Waiting);
+        let icon = own.map_or_else(|| icon_url(mood), str::to_owned);
         if link.get_attribute("href").as_deref() != Some(icon.as_str()) {
             // Setting an attribute fails only for a name that is none.
             let _ = link.set_attribute("href", &icon);
@@ -74,18 +75,12 @@ pub(super) fn show(model: &ViewModel) {
     }
 }
 
-fn waits(screen: &Screen) -> bool {
-    matches!(screen, Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Loading { .. })
-}
-
 /// A small picture of how things stand: four squares for a code, a tick, a bar.
-fn icon_url(screen: &Screen) -> String {
-    let (colour, shape) = match screen {
-        Screen::Finished { free: true, .. } | Screen::Paid { .. } => ("0b7a3f", "M8 17l2-2 4 4 8-9 2 2-10 11z"),
-        Screen::Ended { .. } | Screen::Failed { .. } | Screen::Finished { .. } => ("56606e", "M8 14h16v4H8z"),
-        Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Loading { .. } => {
-            ("1558d6", "M9 9h5v5H9zM18 9h5v5h-5zM9 18h5v5H9zM18 18h5v5h-5z")
-        }
+fn icon_url(mood: Mood) -> String {
+    let (colour, shape) = match mood {
+        Mood::Waiting => ("1558d6", "M9 9h5v5H9zM18 9h5v5h-5zM9 18h5v5H9zM18 18h5v5h-5z"),
+        Mood::Good => ("0b7a3f", "M8 17l2-2 4 4 8-9 2 2-10 11z"),
+        Mood::Over => ("56606e", "M8 14h16v4H8z"),
     };
     [
         "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23",

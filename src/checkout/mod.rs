@@ -47,7 +47,7 @@ use core::time::Duration;
 use awaiting::Awaiting;
 use choosing::Choosing;
 use entering::Entering;
-use paid::{How, Paid};
+use paid::Paid;
 use question::{Attempts, Dice, Numbering};
 
 pub use action::{Action, Means, Saving, actions};
@@ -55,7 +55,7 @@ pub use event::{Effect, Event, Route, Warning};
 pub use place::{Device, Host, Past, Place};
 pub use question::QuestionId;
 pub use time::{GatewayClock, Instant, Reading};
-pub use view_model::{Choice, Connection, Entry, Handing, Pay, Reason, Screen, Sound, Trouble, ViewModel};
+pub use view_model::{Choice, Connection, Entry, Handing, Mood, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
 use crate::order::{Call, Code, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Verdict, Visit};
 
@@ -215,70 +215,6 @@ impl Checkout {
             Phase::Forwarded { until } => Some(*until),
             Phase::Loading { attempts, .. } => Some(attempts.deadline()),
             Phase::Paid(paid) => paid.deadline(now),
-        }
-    }
-
-    /// What to show.
-    pub fn view(&self, now: Instant) -> ViewModel {
-        let mut view = ViewModel {
-            connection: Connection::Good,
-            entry: None,
-            expires: None,
-            handing: None,
-            leaving_in: None,
-            not_opened: false,
-            pay: None,
-            remaining: None,
-            screen: self.screen(),
-            sound: None,
-            terms: self.shared.terms,
-            time_warning: None,
-        };
-        match &self.phase {
-            Phase::Awaiting(awaiting) => {
-                view.connection = awaiting.connection(self.shared.online);
-                view.expires = awaiting.watch.expires;
-                view.handing = awaiting.handing.handing();
-                view.not_opened = awaiting.has_not_opened();
-                view.pay = Some(awaiting.pay(now, &self.shared));
-                view.remaining = awaiting.remaining(now, &self.shared);
-                view.sound = awaiting.sound(now, &self.shared);
-                view.time_warning = awaiting.time_warning(now, &self.shared);
-            }
-            Phase::Choosing(choosing) => view.pay = Some(choosing.pay()),
-            Phase::Entering(entering) => view.entry = entering.entry(),
-            Phase::Paid(paid) => view.leaving_in = paid.leaving_in(now),
-            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded { .. } | Phase::Loading { .. } => {}
-        }
-        let is_asking = matches!(self.phase, Phase::Choosing(_) | Phase::Entering(_) | Phase::Loading { .. });
-        if is_asking && !self.shared.online {
-            view.connection = Connection::Offline;
-        }
-        view
-    }
-
-    fn screen(&self) -> Screen {
-        let Told { amount, subject, .. } = &self.shared.told;
-        let loading = |retrying| Screen::Loading {
-            expected: amount.map(|amount| (amount, subject.clone())),
-            number: self.number().unwrap_or_default(),
-            retrying,
-        };
-        match &self.phase {
-            Phase::Awaiting(awaiting) => Screen::Awaiting { order: Arc::clone(&awaiting.order) },
-            Phase::Choosing(choosing) => Screen::Awaiting { order: Arc::clone(&choosing.order) },
-            Phase::Ended { end, order } => Screen::Ended { end: *end, order: Arc::clone(order) },
-            Phase::Entering(entering) => match entering.cashier() {
-                Some(cashier) => Screen::Entering { cashier: cashier.clone() },
-                None => loading(entering.loading() == Some(true)),
-            },
-            Phase::Failed(reason) => Screen::Failed { number: self.number(), reason: reason.clone() },
-            Phase::Forwarded { .. } => loading(false),
-            Phase::Loading { attempts, .. } => loading(attempts.has_faulted()),
-            Phase::Paid(Paid { how: How::Paid, order, target, .. }) => Screen::Paid { order: Arc::clone(order), target: target.clone() },
-            Phase::Paid(Paid { how, order, target, .. }) => {
-                Screen::Finished { free: *how == How::Free, order: Arc::clone(order), target: target.clone() }
-            }
         }
     }
 

@@ -1,10 +1,15 @@
-//! What the page shows, as values.
+//! What the page shows, as values, and which of it each phase of the machine shows.
 
 use alloc::sync::Arc;
 
-use super::action::Means;
+use super::{
+    Checkout, Phase,
+    action::Means,
+    paid::{How, Paid},
+    time::Instant,
+};
 use crate::order::{
-    Cashier, Claim, End, Failure, Fen, HostResult, Order, OrderId, PayMethod, ReturnTarget, Terms, Tone, UnixSeconds, Verdict,
+    Cashier, Claim, End, Failure, Fen, HostResult, Order, OrderId, PayMethod, ReturnTarget, Terms, Told, Tone, UnixSeconds, Verdict,
 };
 
 /// The whole page. Parts that change often stand apart from the screen, so that a tick redraws only itself.
@@ -36,14 +41,86 @@ pub struct ViewModel {
     pub time_warning: Option<u64>,
 }
 
+impl Checkout {
+    /// What to show.
+    pub fn view(&self, now: Instant) -> ViewModel {
+        let mut view = ViewModel {
+            connection: Connection::Good,
+            entry: None,
+            expires: None,
+            handing: None,
+            leaving_in: None,
+            not_opened: false,
+            pay: None,
+            remaining: None,
+            screen: self.screen(),
+            sound: None,
+            terms: self.shared.terms,
+            time_warning: None,
+        };
+        match &self.phase {
+            Phase::Awaiting(awaiting) => {
+                view.connection = awaiting.connection(self.shared.online);
+                view.expires = awaiting.watch.expires;
+                view.handing = awaiting.handing.handing();
+                view.not_opened = awaiting.has_not_opened();
+                view.pay = Some(awaiting.pay(now, &self.shared));
+                view.remaining = awaiting.remaining(now, &self.shared);
+                view.sound = awaiting.sound(now, &self.shared);
+                view.time_warning = awaiting.time_warning(now, &self.shared);
+            }
+            Phase::Choosing(choosing) => view.pay = Some(choosing.pay()),
+            Phase::Entering(entering) => view.entry = entering.entry(),
+            Phase::Paid(paid) => view.leaving_in = paid.leaving_in(now),
+            Phase::Ended { .. } | Phase::Failed(_) | Phase::Forwarded { .. } | Phase::Loading { .. } => {}
+        }
+        let is_asking = matches!(self.phase, Phase::Choosing(_) | Phase::Entering(_) | Phase::Loading { .. });
+        if is_asking && !self.shared.online {
+            view.connection = Connection::Offline;
+        }
+        view
+    }
+
+    fn screen(&self) -> Screen {
+        let Told { amount, subject, .. } = &self.shared.told;
+        let loading = |retrying| Screen::Loading {
+            expected: amount.map(|amount| (amount, subject.clone())),
+            number: self.number().unwrap_or_default(),
+            retrying,
+        };
+        match &self.phase {
+            Phase::Awaiting(awaiting) => Screen::Awaiting { order: Arc::clone(&awaiting.order) },
+            Phase::Choosing(choosing) => Screen::Awaiting { order: Arc::clone(&choosing.order) },
+            Phase::Ended { end, order } => Screen::Ended { end: *end, order: Arc::clone(order) },
+            Phase::Entering(entering) => match entering.cashier() {
+                Some(cashier) => Screen::Entering { cashier: cashier.clone() },
+                None => loading(entering.loading() == Some(true)),
+            },
+            Phase::Failed(reason) => Screen::Failed { number: self.number(), reason: reason.clone() },
+            Phase::Forwarded { .. } => loading(false),
+            Phase::Loading { attempts, .. } => loading(attempts.has_faulted()),
+            Phase::Paid(Paid { how: How::Paid, order, target, .. }) => Screen::Paid { order: Arc::clone(order), target: target.clone() },
+            Phase::Paid(Paid { how, order, target, .. }) => {
+                Screen::Finished { free: *how == How::Free, order: Arc::clone(order), target: target.clone() }
+            }
+        }
+    }
+}
+
 impl ViewModel {
     /// The code of the way in which the order on the screen is paid.
     pub fn method(&self) -> Option<&str> {
-        match &self.screen {
-            Screen::Awaiting { order } | Screen::Ended { order, .. } | Screen::Finished { order, .. } | Screen::Paid { order, .. } => {
-                order.method.as_ref().map(|method| method.code.as_str())
-            }
-            Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => None,
+        self.screen.order()?.method.as_ref().map(|method| method.code.as_str())
+    }
+
+    /// The name of what is on the screen, for styles, tests and scripts of the shop (`docs/embed.md`).
+    pub fn name(&self) -> &'static str {
+        match (&self.screen, &self.pay) {
+            (Screen::Awaiting { .. }, Some(Pay::Agree { .. })) => "agreeing",
+            (Screen::Awaiting { .. }, Some(Pay::Checking { .. } | Pay::Confirming)) => "checking",
+            (Screen::Awaiting { .. }, Some(Pay::Choice(_))) => "choosing",
+            (Screen::Awaiting { .. }, Some(Pay::Unconfirmed { .. })) => "unconfirmed",
+            (screen, _) => screen.name(),
         }
     }
 }
@@ -113,6 +190,61 @@ pub enum Screen {
         /// The way back to the shop.
         target: Option<ReturnTarget>,
     },
+}
+
+/// How things stand, at a glance.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mood {
+    /// Something is yet to come.
+    Waiting,
+    /// The shopper has what they came for.
+    Good,
+    /// Nothing can be paid here, unless it is tried again.
+    Over,
+}
+
+impl Screen {
+    /// Its name; while an order waits there are others, by what there is to pay with: [`ViewModel::name`].
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Awaiting { .. } => "awaiting",
+            Self::Ended { end: End::Closed, .. } => "closed",
+            Self::Ended { end: End::CreationFailed, .. } => "creation-failed",
+            Self::Ended { end: End::TimedOut, .. } => "timed-out",
+            Self::Entering { .. } => "entering",
+            Self::Failed { reason, .. } => reason.name(),
+            Self::Finished { free: true, .. } => "free",
+            Self::Finished { free: false, .. } => "finished",
+            Self::Loading { .. } => "loading",
+            Self::Paid { .. } => "paid",
+        }
+    }
+
+    /// How things stand.
+    pub fn mood(&self) -> Mood {
+        match self {
+            Self::Awaiting { .. } | Self::Entering { .. } | Self::Loading { .. } => Mood::Waiting,
+            Self::Finished { free: true, .. } | Self::Paid { .. } => Mood::Good,
+            Self::Ended { .. } | Self::Failed { .. } | Self::Finished { .. } => Mood::Over,
+        }
+    }
+
+    /// Whether nothing more comes, and it is not that the order is paid.
+    pub fn has_ended(&self) -> bool {
+        match self {
+            Self::Awaiting { .. } | Self::Entering { .. } | Self::Loading { .. } | Self::Paid { .. } => false,
+            Self::Failed { reason, .. } => *reason != Reason::Unreachable,
+            Self::Ended { .. } | Self::Finished { .. } => true,
+        }
+    }
+
+    /// The order that it shows.
+    pub fn order(&self) -> Option<&Order> {
+        match self {
+            Self::Awaiting { order } | Self::Ended { order, .. } | Self::Finished { order, .. } | Self::Paid { order, .. } => Some(order),
+            Self::Entering { .. } | Self::Failed { .. } | Self::Loading { .. } => None,
+        }
+    }
 }
 
 /// What there is to pay with.
@@ -224,6 +356,20 @@ pub enum Reason {
     Refused(Verdict, Option<String>),
     /// The gateway could not be reached, or not understood.
     Unreachable,
+}
+
+impl Reason {
+    /// Its name, as a screen.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::CashierNotFound(_) => "cashier-not-found",
+            Self::LinkIncomplete => "link-incomplete",
+            Self::LinkInvalid(_) => "link-invalid",
+            Self::NotFound(_) => "not-found",
+            Self::Refused(..) => "refused",
+            Self::Unreachable => "unreachable",
+        }
+    }
 }
 
 /// The sound control.

@@ -73,7 +73,8 @@ fn state(context: Context, view: &ViewModel) -> String {
         }
         (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
         (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
-        (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Finished { .. } | Screen::Paid { .. }, _) => String::new(),
+        // Results.
+        _ => String::new(),
     }
 }
 

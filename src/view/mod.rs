@@ -22,8 +22,6 @@ mod points;
 mod signal;
 mod verdict;
 
-use alloc::sync::Arc;
-
 use leptos::tachys::view::Render;
 
 pub use signal::Signal;
@@ -31,10 +29,9 @@ pub use signal::Signal;
 use self::{
     copy_button::Copied,
     element::{El, el},
-    later::Rare,
 };
 use crate::{
-    checkout::{Connection, Event, Pay, Reason, Screen, ViewModel},
+    checkout::{Connection, Event, Pay, Screen, ViewModel},
     config::Config,
     i18n::{Language, Locale, Messages, fill, sentences},
     order::{Fen, Instrument, Order, OrderId, PayMethod, UnixSeconds},
@@ -190,20 +187,11 @@ pub fn page(
             move || (view.with(|view| view.screen.clone()), language.get()),
             move |(screen, language)| {
                 let context = speaking(*language);
-                Some(match screen {
-                    Screen::Awaiting { order } => awaiting::awaiting(context, order),
-                    Screen::Ended { end, order } => outcome::ended(context, *end, order),
-                    Screen::Entering { cashier } => entering::entering(context, cashier),
-                    Screen::Failed { number, reason: Reason::Refused(verdict, words) } => {
-                        Rare::Refusal { number: number.clone(), verdict: *verdict, words: words.clone() }.place(context)
-                    }
-                    Screen::Failed { number, reason } => outcome::failed(context, number.as_deref(), reason),
-                    Screen::Finished { free, order, target } => {
-                        Rare::Finished { free: *free, order: Arc::clone(order), target: target.clone() }.place(context)
-                    }
-                    Screen::Loading { expected, number, retrying } => outcome::loading(context, expected.as_ref(), number, *retrying),
-                    Screen::Paid { order, target } => outcome::paid(context, order, target.as_ref()),
-                })
+                match screen {
+                    Screen::Awaiting { order } => Some(awaiting::awaiting(context, order)),
+                    Screen::Entering { cashier } => Some(entering::entering(context, cashier)),
+                    screen => outcome::card_of(context, screen),
+                }
             },
         ))
         .child(language::choice(language, ports))
@@ -240,39 +228,15 @@ fn scanner_name(method: Option<&PayMethod>, messages: Messages) -> &str {
 
 /// The title of the tab; empty while there are no words for one.
 pub fn title(view: &ViewModel, config: &Config, messages: Messages, money: fn(Fen) -> String) -> String {
-    let subject_of = |order| [" – ", subject(order, messages)].concat();
     match &view.screen {
         _ if messages.is_silent() => String::new(),
-        Screen::Awaiting { order } if matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming | Pay::Unconfirmed { .. })) => {
-            [messages.checking(), &subject_of(order)].concat()
-        }
         Screen::Awaiting { order } => {
-            let due = order.trade_amount.map(|due| fill(messages.title_due(), &[("amount", &money(due))]));
-            [due.as_deref().unwrap_or(messages.title()), subject_of(order).as_str()].concat()
+            let is_covered = matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming | Pay::Unconfirmed { .. }));
+            let due = order.trade_amount.filter(|_| !is_covered).map(|due| fill(messages.title_due(), &[("amount", &money(due))]));
+            let stands = if is_covered { messages.checking() } else { due.as_deref().unwrap_or(messages.title()) };
+            [stands, " – ", subject(order, messages)].concat()
         }
-        Screen::Finished { order, .. } => [messages.title(), &subject_of(order)].concat(),
-        Screen::Ended { end, .. } => outcome::end_texts(*end, messages).0.to_owned(),
-        Screen::Failed { reason, .. } => outcome::reason_texts(reason, messages).0.to_owned(),
-        Screen::Entering { .. } | Screen::Loading { .. } => config.text("title").unwrap_or(messages.title()).to_owned(),
-        Screen::Paid { order, .. } => ["✓ ", messages.paid(), &subject_of(order)].concat(),
-    }
-}
-
-/// The name of what is on the screen, for styles, tests and scripts of the shop.
-pub fn screen_name(view: &ViewModel) -> &'static str {
-    match (&view.screen, &view.pay) {
-        (Screen::Awaiting { .. }, Some(Pay::Agree { .. })) => "agreeing",
-        (Screen::Awaiting { .. }, Some(Pay::Checking { .. } | Pay::Confirming)) => "checking",
-        (Screen::Awaiting { .. }, Some(Pay::Choice(_))) => "choosing",
-        (Screen::Awaiting { .. }, Some(Pay::Unconfirmed { .. })) => "unconfirmed",
-        (Screen::Awaiting { .. }, _) => "awaiting",
-        (Screen::Ended { end, .. }, _) => outcome::end_name(*end),
-        (Screen::Entering { .. }, _) => "entering",
-        (Screen::Failed { reason, .. }, _) => outcome::reason_name(reason),
-        (Screen::Finished { free: true, .. }, _) => "free",
-        (Screen::Finished { free: false, .. }, _) => "finished",
-        (Screen::Loading { .. }, _) => "loading",
-        (Screen::Paid { .. }, _) => "paid",
+        screen => outcome::title_of(screen, messages).unwrap_or_else(|| config.text("title").unwrap_or(messages.title()).to_owned()),
     }
 }
 

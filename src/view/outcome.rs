@@ -1,20 +1,52 @@
-//! The screens without a code: loading, paid, ended, failed.
+//! The screens without a code: what each says, and how it is titled.
+
+use alloc::sync::Arc;
 
 use super::{
     Context, Unit, details,
     element::{El, el},
     icon::{self, Mark},
+    later::Rare,
     subject,
 };
 use crate::{
-    checkout::{Event, Reason},
+    checkout::{Event, Reason, Screen},
     i18n::{Messages, fill, sentences},
     order::{End, Fen, Order, ReturnTarget},
     text::swapped,
 };
 
+/// The card of a screen. `None`: it has a code, or something to fill in.
+pub(super) fn card_of(context: Context, screen: &Screen) -> Option<El> {
+    Some(match screen {
+        Screen::Awaiting { .. } | Screen::Entering { .. } => return None,
+        Screen::Ended { end, order } => ended(context, screen.name(), *end, order),
+        Screen::Failed { number, reason: Reason::Refused(verdict, words) } => {
+            Rare::Refusal { number: number.clone(), verdict: *verdict, words: words.clone() }.place(context)
+        }
+        Screen::Failed { number, reason } => failed(context, screen.name(), number.as_deref(), reason),
+        Screen::Finished { free, order, target } => {
+            Rare::Finished { free: *free, order: Arc::clone(order), target: target.clone() }.place(context)
+        }
+        Screen::Loading { expected, number, retrying } => loading(context, expected.as_ref(), number, *retrying),
+        Screen::Paid { order, target } => paid(context, order, target.as_ref()),
+    })
+}
+
+/// What the tab is called while that card is shown.
+pub(super) fn title_of(screen: &Screen, messages: Messages) -> Option<String> {
+    let of = |title: &[&str], order| [title.concat().as_str(), " – ", subject(order, messages)].concat();
+    match screen {
+        Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Loading { .. } => None,
+        Screen::Ended { end, .. } => Some(end_texts(*end, messages).0.to_owned()),
+        Screen::Failed { reason, .. } => Some(reason_texts(reason, messages).0.to_owned()),
+        Screen::Finished { order, .. } => Some(of(&[messages.title()], order)),
+        Screen::Paid { order, .. } => Some(of(&["✓ ", messages.paid()], order)),
+    }
+}
+
 /// Heading and explanation of an order that ended.
-pub(super) fn end_texts(end: End, messages: Messages) -> (&'static str, Option<&'static str>) {
+fn end_texts(end: End, messages: Messages) -> (&'static str, Option<&'static str>) {
     match end {
         End::Closed => (messages.closed(), Some(messages.closed_detail())),
         End::CreationFailed => (messages.creation_failed(), None),
@@ -23,7 +55,7 @@ pub(super) fn end_texts(end: End, messages: Messages) -> (&'static str, Option<&
 }
 
 /// Heading, explanation and next step where there is no order.
-pub(super) fn reason_texts(reason: &Reason, messages: Messages) -> (&'static str, [&'static str; 2]) {
+fn reason_texts(reason: &Reason, messages: Messages) -> (&'static str, [&'static str; 2]) {
     match reason {
         Reason::CashierNotFound(_) => (messages.link_invalid(), [messages.open_again(), ""]),
         Reason::LinkInvalid(_) => (messages.link_invalid(), [messages.open_again(), ""]),
@@ -32,27 +64,6 @@ pub(super) fn reason_texts(reason: &Reason, messages: Messages) -> (&'static str
         Reason::LinkIncomplete => (messages.link_incomplete(), [messages.link_incomplete_detail(), messages.open_again()]),
         Reason::NotFound(_) => (messages.not_found(), [messages.not_found_detail(), messages.open_again()]),
         Reason::Unreachable => (messages.unreachable(), [messages.unreachable_detail(), messages.paid_already()]),
-    }
-}
-
-/// What styles, tests and scripts of the shop call an end. Settings write `_` for `-`.
-pub(super) fn end_name(end: End) -> &'static str {
-    match end {
-        End::Closed => "closed",
-        End::CreationFailed => "creation-failed",
-        End::TimedOut => "timed-out",
-    }
-}
-
-/// … and a failure.
-pub(super) fn reason_name(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::CashierNotFound(_) => "cashier-not-found",
-        Reason::LinkIncomplete => "link-incomplete",
-        Reason::LinkInvalid(_) => "link-invalid",
-        Reason::Refused(..) => "refused",
-        Reason::NotFound(_) => "not-found",
-        Reason::Unreachable => "unreachable",
     }
 }
 
@@ -67,7 +78,7 @@ pub(super) fn line(class: &str, text: &str) -> El {
 }
 
 /// The order is being asked for: the same skeleton that `index.html` shows before.
-pub(super) fn loading(context: Context, expected: Option<&(Fen, Option<String>)>, number: &str, retrying: bool) -> El {
+fn loading(context: Context, expected: Option<&(Fen, Option<String>)>, number: &str, retrying: bool) -> El {
     let messages = context.messages;
     let text = if retrying { messages.loading_retries() } else { messages.loading() };
     let (amount, subject) = match expected {
@@ -85,7 +96,7 @@ pub(super) fn loading(context: Context, expected: Option<&(Fen, Option<String>)>
 }
 
 /// The order is paid.
-pub(super) fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
+fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
     let messages = context.messages;
     let money = context.money(order);
     let detail = fill(messages.paid_detail(), &[("amount", &money)]);
@@ -119,10 +130,9 @@ pub(super) fn leaving(context: Context, card: El, target: &ReturnTarget, text: &
 }
 
 /// The order ended without payment.
-pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
+fn ended(context: Context, kind: &str, end: End, order: &Order) -> El {
     let messages = context.messages;
     let (title, detail) = end_texts(end, messages);
-    let kind = end_name(end);
     let mark = if end == End::TimedOut { Mark::Hourglass } else { Mark::Cross };
     let (subject, money) = (subject(order, messages), context.money(order));
     let what = if money.is_empty() { subject.to_owned() } else { [subject, " · ", &money].concat() };
@@ -137,7 +147,7 @@ pub(super) fn ended(context: Context, end: End, order: &Order) -> El {
 }
 
 /// There is no order to show.
-pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) -> El {
+fn failed(context: Context, kind: &str, number: Option<&str>, reason: &Reason) -> El {
     let messages = context.messages;
     let (title, advice) = reason_texts(reason, messages);
     let (mark, words) = match reason {
@@ -146,7 +156,6 @@ pub(super) fn failed(context: Context, number: Option<&str>, reason: &Reason) ->
         Reason::LinkIncomplete => (Mark::Question, None),
         Reason::Refused(..) | Reason::Unreachable => (Mark::Cross, None),
     };
-    let kind = reason_name(reason);
     let can_retry = !matches!(reason, Reason::LinkIncomplete | Reason::LinkInvalid(_));
     card(kind, mark, title)
         .child(line("explanation", &sentences(&advice)))
