@@ -25,7 +25,7 @@ pub struct Record {
     pub number: u64,
     /// The order, where one was found.
     pub order_id: Option<String>,
-    /// The value of `_time`.
+    /// The value of `_time`, shortened to 32 characters.
     pub time: Option<String>,
 }
 
@@ -78,6 +78,7 @@ impl Records {
         let is_open = |record: &&Record| record.answered_ms.is_none() && record.call == call && record.order_id == order_id;
         let concurrent = self.last.iter().filter(is_open).count() + 1;
         let body = body.chars().take(Self::MAX_BODY).collect();
+        let time = time.map(|time| time.chars().take(32).collect());
         self.last.push_back(Record { answered_ms: None, at_ms, body, call, concurrent, cut: false, number: self.made, order_id, time });
         if self.last.len() > Self::MAX {
             self.last.pop_front();

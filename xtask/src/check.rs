@@ -3,12 +3,27 @@
 use std::{path::PathBuf, process::Command};
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 use crate::{
     page, project, schema,
     step::{run, run_quietly, step},
     theme, tools,
 };
+
+/// Which scenarios are played, and where.
+#[derive(Args, Default)]
+pub(crate) struct Played {
+    /// In this engine alone; more than one may be named
+    #[arg(long, value_parser = ["chromium", "firefox", "webkit"])]
+    engine: Vec<String>,
+    /// Those with this in their names
+    #[arg(long)]
+    grep: Option<String>,
+    /// Arguments for the test runner: `--list`, `--exact`, `--test-threads N`, a part of a name
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    others: Vec<String>,
+}
 
 /// All checks, cheapest first.
 pub(crate) fn all() -> Result<()> {
@@ -54,15 +69,15 @@ pub(crate) fn all() -> Result<()> {
         weight.check()
     })?;
     match browser {
-        Some(browser) => run_end_to_end(&browser, &[]),
+        Some(browser) => run_end_to_end(&browser, &Played::default()),
         None => bail!("the browser tests and the end-to-end tests did not run: see above for what they want on PATH"),
     }
 }
 
 /// The end-to-end tests on what is in `dist/`.
-pub(crate) fn end_to_end(arguments: &[String]) -> Result<()> {
+pub(crate) fn end_to_end(played: &Played) -> Result<()> {
     match tools::browser()? {
-        Some(browser) => run_end_to_end(&browser, arguments),
+        Some(browser) => run_end_to_end(&browser, played),
         None => bail!("the end-to-end tests need a browser and its driver"),
     }
 }
@@ -88,15 +103,16 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
     }
 }
 
-fn run_end_to_end(browser: &tools::Browser, arguments: &[String]) -> Result<()> {
+fn run_end_to_end(browser: &tools::Browser, played: &Played) -> Result<()> {
     tools::install_servers()?;
     let engines = tools::install_engines()?;
     step("Packing the themes", || theme::pack(&themes(), "saoma", None))?;
     step("End-to-end tests", || {
         let mut tests = e2e(browser);
         tests.env("SAOMA_GECKODRIVER", &engines.geckodriver).env("SAOMA_WEBKITDRIVER", &engines.webkit_driver);
+        tests.args(played.engine.iter().flat_map(|engine| ["--engine", engine])).args(&played.grep).args(&played.others);
         run(
-            tests.env("SAOMA_MINIBROWSER", &engines.mini_browser).args(arguments),
+            tests.env("SAOMA_MINIBROWSER", &engines.mini_browser),
             "a failed scenario says what it saw; its screenshot is in tests/e2e/report/",
         )
     })

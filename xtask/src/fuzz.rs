@@ -1,4 +1,4 @@
-//! Fuzzing the decoder.
+//! Fuzzing the decoder, and the sandbox's routes.
 
 use std::{fs, process::Command};
 
@@ -10,8 +10,14 @@ use crate::{
     tools,
 };
 
-/// Runs the fuzzer for so long, beginning with the fixtures of the tests.
+/// Runs the fuzzers for so long each; that of the decoder begins with the fixtures of the tests.
 pub(crate) fn run(seconds: u32) -> Result<()> {
+    step(&format!("Fuzzing the sandbox for {seconds} s"), || {
+        let mut fuzz = Command::new("cargo");
+        fuzz.args(["test", "--quiet", "--locked", "--package", "sandbox", "--test", "malformed", "--", "--nocapture"]);
+        fuzz.current_dir(project::root()).env("SAOMA_FUZZ_SECONDS", seconds.to_string());
+        step::run(&mut fuzz, "the request that was not survived is shown above")
+    })?;
     tools::install_cargo_fuzz()?;
     seed_corpus()?;
     step("Building the fuzzer", || run_quietly(&mut cargo_fuzz("build")?, "the output above names the file and the line"))?;

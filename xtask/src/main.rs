@@ -2,6 +2,7 @@
 //!
 //! A task installs what it needs into `.tools/`, by version, so that the second run finds it there.
 
+mod audit;
 mod bench;
 mod blank;
 mod check;
@@ -43,19 +44,19 @@ enum Task {
     Bench(bench::Extent),
     /// Build the page in release mode into dist/, precompressed
     Build,
+    /// Run the native tests with coverage, and print it by room
+    Coverage,
     /// Build the page and serve it with a sandbox gateway and a few orders to pay
     Demo(serve::Address),
+    /// Check the licences, sources and advisories of everything that the project is made of
+    Deny,
     /// Serve the page with live reload, with the sandbox gateway behind it
     Dev(serve::Address),
     /// Run the end-to-end tests alone, on the page in dist/
-    E2e {
-        /// Arguments for the test runner: a part of a scenario's name, `--list`, `--test-threads N`
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
-    /// Feed the decoder with whatever finds new paths through it
+    E2e(check::Played),
+    /// Feed the decoder with whatever finds new paths through it, and the sandbox with requests that no browser sends
     Fuzz {
-        /// For how long
+        /// For how long, each
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
@@ -66,6 +67,11 @@ enum Task {
     },
     /// Show this list
     Help,
+    /// Change the machine, the signature and the rules for addresses in small ways, and see whether a test notices
+    Mutants {
+        /// Files, where not all of those
+        files: Vec<String>,
+    },
     /// Build the last commit here and in another folder, and compare the two to the byte
     Reproduce,
     /// Write docs/settings.schema.json and the table of docs/settings.md from the types
@@ -91,12 +97,15 @@ fn main() {
     let result = match Arguments::parse().task {
         Task::Bench(extent) => bench::run_all(&extent),
         Task::Build => page::build(),
+        Task::Coverage => audit::coverage(),
         Task::Demo(address) => serve::demo(&address),
+        Task::Deny => audit::deny(),
         Task::Dev(address) => serve::dev(&address),
-        Task::E2e { arguments } => check::end_to_end(&arguments),
+        Task::E2e(played) => check::end_to_end(&played),
         Task::Fuzz { seconds } => fuzz::run(seconds),
         Task::Gallery { part } => check::gallery(part.as_deref()),
         Task::Help => help(),
+        Task::Mutants { files } => audit::mutants(&files),
         Task::Reproduce => reproduce::run_all(),
         Task::Schema => schema::write(),
         Task::Seal => seal::run(),

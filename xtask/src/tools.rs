@@ -22,9 +22,12 @@ const WASM_SPLIT: Crate =
     Crate { package: "wasm_split_cli_support", program: "wasm-split-cli", version: "0.2.4", features: Some("build-binary") };
 const GECKODRIVER: Crate = Crate { package: "geckodriver", program: "geckodriver", version: "0.36.0", features: None };
 const CARGO_FUZZ: Crate = Crate { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2", features: None };
+pub(crate) const CARGO_DENY: Crate = Crate { package: "cargo-deny", program: "cargo-deny", version: "0.20.2", features: None };
+pub(crate) const CARGO_LLVM_COV: Crate = Crate { package: "cargo-llvm-cov", program: "cargo-llvm-cov", version: "0.9.1", features: None };
+pub(crate) const CARGO_MUTANTS: Crate = Crate { package: "cargo-mutants", program: "cargo-mutants", version: "27.1.0", features: None };
 
 /// A tool from crates.io.
-struct Crate {
+pub(crate) struct Crate {
     package: &'static str,
     program: &'static str,
     version: &'static str,
@@ -38,6 +41,12 @@ impl Crate {
 
     fn bin(&self) -> PathBuf {
         self.folder().join("bin")
+    }
+
+    /// The program, installed where it is not yet.
+    pub(crate) fn program(&self) -> Result<Command> {
+        self.install()?;
+        Ok(Command::new(self.bin().join(self.program)))
     }
 
     fn install(&self) -> Result<()> {
