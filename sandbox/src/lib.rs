@@ -12,6 +12,7 @@ mod gateway;
 mod instant;
 mod mapi;
 mod order;
+mod probe;
 mod record;
 mod server;
 mod site;
@@ -28,7 +29,7 @@ use std::{
     time::Instant,
 };
 
-use axum::Router;
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use customer::{COOKIE, GUEST_TOKEN, TOKEN};
@@ -36,8 +37,12 @@ pub use fault::{Call, Fault, Kind};
 pub use gateway::CASHIER;
 pub use mapi::signed_query;
 pub use order::{Audio, Code, Order, Orders, Spec, Stand};
+pub use probe::Probe;
 pub use record::{Notification, Notifications, Record, Records};
 pub use theme::{Kind as ThemeKind, check as check_theme};
+
+/// What is read of a request, in bytes: an order, or settings with a logo in them.
+const LARGEST_BODY: usize = 128 * 1024;
 
 /// How a sandbox behaves.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +70,7 @@ pub struct State {
     notifications: Mutex<Notifications>,
     orders: Mutex<Orders>,
     page_settings: Mutex<Option<String>>,
+    probe: Mutex<Probe>,
     records: Mutex<Records>,
     settings: Settings,
 }
@@ -79,6 +85,7 @@ impl State {
             notifications: Mutex::default(),
             orders: Mutex::default(),
             page_settings,
+            probe: Mutex::default(),
             records: Mutex::default(),
             settings,
         })
@@ -92,6 +99,11 @@ impl State {
     /// Settings that stand in the page in place of its own.
     pub fn page_settings(&self) -> MutexGuard<'_, Option<String>> {
         self.page_settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a test has put into pages, and has heard of them.
+    pub fn probe(&self) -> MutexGuard<'_, Probe> {
+        self.probe.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The channels of the signed form that are out of order, with the code that they refuse with.
@@ -183,6 +195,9 @@ fn routes(state: Arc<State>) -> Router {
         .merge(control::routes())
         .merge(wallet::routes())
         .merge(studio::routes())
+        .merge(probe::routes())
         .merge(site::routes())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), probe::refuse))
         .with_state(state)
 }

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::{
-    State,
+    State, probe,
     theme::{self, Kind},
     wallet,
 };
@@ -78,9 +78,10 @@ pub(crate) fn set_up(page: &str, settings: &str) -> String {
 
 async fn index(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
     let settings = state.page_settings().clone();
-    if let Some(settings) = settings {
+    if settings.is_some() || !state.probe().script.is_empty() {
         let page = std::fs::read_to_string(state.settings.dist.join("index.html")).unwrap_or_default();
-        return with_caching(Html(set_up(&page, &settings)).into_response(), "no-store");
+        let page = settings.map_or_else(|| page.clone(), |settings| set_up(&page, &settings));
+        return with_caching(Html(probe::put_into(&page, &state)).into_response(), "no-store");
     }
     let file = ServeFile::new(state.settings.dist.join("index.html")).precompressed_br().precompressed_gzip();
     match file.oneshot(request).await {
@@ -104,7 +105,7 @@ async fn themed(state: Arc<State>, kind: Kind, page: &str, id: Option<&str>, req
         Ok(page) => {
             let settings = state.page_settings().clone();
             let page = settings.map_or_else(|| page.clone(), |settings| set_up(&page, &settings));
-            with_caching(Html(page).into_response(), "no-store")
+            with_caching(Html(probe::put_into(&page, &state)).into_response(), "no-store")
         }
         Err(mistake) => {
             eprintln!("sandbox: the theme in {} cannot be shown: {mistake}", folder.display());

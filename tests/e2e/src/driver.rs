@@ -1,10 +1,10 @@
 //! The drivers of browsers.
 
 use std::{
-    env,
     net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -18,17 +18,9 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Chromium's.
-    pub(crate) fn of_chromium() -> Result<Self> {
-        let program = env::var_os("SAOMA_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        Self::start(Path::new(&program), |driver, port| {
-            driver.arg(format!("--port={port}"));
-        })
-    }
-
-    /// Any, told by `prepare` to listen on a port.
+    /// Starts the program, told by `prepare` to listen on a port.
     pub(crate) fn start(program: &Path, prepare: impl FnOnce(&mut Command, u16)) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let mut command = Command::new(program);
         prepare(&mut command, port);
         let child = command
@@ -54,6 +46,20 @@ impl Driver {
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
+}
+
+/// A port that nobody has, below those that connections are given: another would take it before the driver does.
+fn free_port() -> Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Two runs at a time begin at different ones.
+    let first = u16::try_from(std::process::id() % 200)? * 50;
+    for _ in 0..10_000 {
+        let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free between 20000 and 30000")
 }
 
 impl Drop for Driver {

@@ -4,12 +4,12 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::{screens, stage::Stage};
+use crate::{engine::Engine, screens, stage::Stage};
 
 const LANGUAGES: [&str; 2] = ["zh-CN", "ar"];
 
 /// Takes them all, and writes `index.html` beside them. Gives back how many there are.
-pub(crate) async fn make(driver_url: &str, folder: &Path, part: &str) -> Result<usize> {
+pub(crate) async fn make(folder: &Path, part: &str) -> Result<usize> {
     fs::create_dir_all(folder)?;
     let mut rows = String::new();
     let mut count = 0;
@@ -17,7 +17,7 @@ pub(crate) async fn make(driver_url: &str, folder: &Path, part: &str) -> Result<
         println!("    {}", screen.name);
         rows += &format!("<h2>{}</h2><div>", screen.name);
         for phone in [false, true].into_iter().filter(|phone| screen.is_on(*phone)) {
-            let stage = Stage::set("gallery", driver_url, &screen.look(phone)).await?;
+            let stage = Stage::set("gallery", Engine::Chromium, &screen.look(phone)).await?;
             let taken = take(&stage, screen, phone, folder).await.with_context(|| screen.name.to_owned());
             // What is under way when the browser closes is of no interest here.
             stage.close().await?;

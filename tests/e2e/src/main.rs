@@ -1,23 +1,26 @@
 //! End-to-end tests: the built page in a real browser against the sandbox.
 //!
-//! `cargo xtask e2e [part of a name]` runs them on `dist/`. Each scenario has its own sandbox and its own browser
-//! session, so they run in parallel. After each one, what must hold in all of them is checked: see [`stage::Stage::end`].
+//! `cargo xtask e2e [--engine NAME] [--grep PART]` runs them on `dist/`. Each scenario has its own sandbox and its own browser,
+//! so they run in parallel, and all are played in every engine that can do what they need. After each one, what must hold in
+//! all of them is checked: see [`stage::Stage::end`].
 
 mod driver;
-mod engines;
+mod elsewhere;
+mod engine;
 mod gallery;
 mod scenarios;
 mod screens;
 mod soak;
 mod stage;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::OnceLock, time::Duration};
 
-use anyhow::{Context, Result};
-use libtest_mimic::{Arguments, Trial};
+use anyhow::{Context, Result, anyhow};
+use libtest_mimic::{Arguments, Conclusion, Trial};
+use tokio::{runtime::Runtime, time::timeout};
 
 use crate::{
-    driver::Driver,
+    engine::Engine,
     stage::{Look, Stage},
 };
 
@@ -27,28 +30,60 @@ fn main() -> ExitCode {
         Some("soak") => return soak_for(std::env::args().nth(2)),
         _ => {}
     }
-    let mut arguments = Arguments::from_args();
-    // Scenarios wait more than they work: three at a time keep two cores busy, more make timers late.
-    arguments.test_threads = arguments.test_threads.or(Some(3));
-    let driver = match Driver::of_chromium() {
-        Ok(driver) => driver,
+    match suites() {
+        Ok(conclusion) => conclusion.exit_code(),
         Err(error) => {
             eprintln!("error: {error:#}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
-    };
-    let conclusion = libtest_mimic::run(&arguments, scenarios::all(driver.url()).into_iter().chain(engines::trials()).collect());
-    drop(driver);
-    conclusion.exit_code()
+    }
+}
+
+/// `[--engine NAME]… [what libtest understands]…`
+fn suites() -> Result<Conclusion> {
+    let mut engines = Vec::new();
+    let mut others = Vec::new();
+    let mut given = std::env::args();
+    while let Some(argument) = given.next() {
+        if argument == "--engine" {
+            let name = given.next().context("--engine wants a name")?;
+            let engine = Engine::ALL.into_iter().find(|engine| engine.name() == name);
+            engines.push(engine.with_context(|| format!("{name} is no engine: chromium, firefox or webkit"))?);
+        } else {
+            others.push(argument);
+        }
+    }
+    let mut arguments = Arguments::from_iter(others);
+    // Scenarios wait more than they work: five at a time keep two cores busy, more make timers late.
+    arguments.test_threads = arguments.test_threads.or(Some(5));
+    let engines = if engines.is_empty() { Engine::ALL.to_vec() } else { engines };
+    let suites: Vec<Suite> = engines.into_iter().map(scenarios::all).collect();
+    if !arguments.list {
+        for suite in &suites {
+            suite.print_what_is_left_out();
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, suites.into_iter().flat_map(|suite| suite.trials).collect());
+    runtime()?.block_on(engine::quit_all());
+    Ok(conclusion)
+}
+
+/// One for all scenarios: a browser that goes from one to the next has its connections there.
+fn runtime() -> Result<&'static Runtime> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if RUNTIME.get().is_none() {
+        // Where another was quicker, that one is taken.
+        let _ = RUNTIME.set(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?);
+    }
+    RUNTIME.get().context("there is no runtime")
 }
 
 /// `gallery [PART OF A SCREEN'S NAME]`
 fn gallery_of(part: &str) -> ExitCode {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("report/gallery");
     let result = || -> Result<usize> {
-        let driver = Driver::of_chromium()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(gallery::make(&driver.url(), &folder, part))
+        runtime.block_on(gallery::make(&folder, part))
     };
     match result() {
         Ok(count) => {
@@ -66,9 +101,8 @@ fn gallery_of(part: &str) -> ExitCode {
 fn soak_for(minutes: Option<String>) -> ExitCode {
     let result = || -> Result<()> {
         let minutes = minutes.context("soak wants the number of minutes")?.parse()?;
-        let driver = Driver::of_chromium()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(soak::run(&driver.url(), minutes))
+        runtime.block_on(soak::run(minutes))
     };
     match result() {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,24 +113,43 @@ fn soak_for(minutes: Option<String>) -> ExitCode {
     }
 }
 
-/// Scenarios share the driver's address, and nothing else.
+/// How long a scenario may take, with everything that it waits for.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// The scenarios for an engine.
 struct Suite {
-    driver_url: String,
+    engine: Engine,
+    /// Those that it cannot play, and why.
+    left_out: Vec<(&'static str, &'static str)>,
     trials: Vec<Trial>,
 }
 
 impl Suite {
+    fn new(engine: Engine) -> Self {
+        Self { engine, left_out: Vec::new(), trials: Vec::new() }
+    }
+
     /// Adds a scenario, played in a browser that looks like this.
     fn add(&mut self, name: &'static str, look: Look, play: impl AsyncFnOnce(&Stage) -> Result<()> + Send + 'static) {
-        let driver_url = self.driver_url.clone();
-        self.trials.push(Trial::test(name, move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let result: Result<()> = runtime.block_on(async {
-                let stage = Stage::set(name, &driver_url, &look).await?;
-                let played = play(&stage).await;
-                stage.end(played).await
+        let engine = self.engine;
+        if let Some(why) = look.needs.iter().find_map(|need| engine.lacks(*need)) {
+            self.left_out.push((name, why));
+            return;
+        }
+        let trial = Trial::test(name, move || {
+            let result: Result<()> = runtime()?.block_on(async {
+                let stage = timeout(LIMIT, Stage::set(name, engine, &look)).await.context("the browser does not open")??;
+                let played = timeout(LIMIT, play(&stage)).await.unwrap_or_else(|_| Err(anyhow!("it is not over after {LIMIT:?}")));
+                timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?
             });
             result.map_err(|error| format!("{error:#}").into())
-        }));
+        });
+        self.trials.push(trial.with_kind(engine.name()));
+    }
+
+    fn print_what_is_left_out(&self) {
+        for (name, why) in &self.left_out {
+            println!("    {} does not play {name}: {why}", self.engine.name());
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use sandbox::{Call, Code, Fault, Kind, Spec, Stand, TOKEN};
-use serde_json::json;
 
 use crate::{
+    engine::Need,
     scenarios::mapi_link,
     stage::{Agent, Look, Stage},
 };
@@ -70,13 +70,18 @@ impl Screen {
     }
 
     pub(crate) fn look(&self, phone: bool) -> Look {
-        let blocked_urls = match self.name {
-            "start-failed" => vec!["*saoma-*.wasm"],
-            "words-missing" => vec!["*/locales/*"],
-            _ => Vec::new(),
+        let blocked: &[&str] = match self.name {
+            "start-failed" => &["*/saoma-*.wasm"],
+            "words-missing" => &["*/locales/*"],
+            _ => &[],
+        };
+        let needs: &[Need] = match self.prepare {
+            Prepare::GoOffline => &[Need::Connection],
+            Prepare::TapWallet => &[Need::Schemes],
+            Prepare::Nothing | Prepare::SignIn | Prepare::UnfoldTips => &[],
         };
         let look = if phone { Look { agent: Some(self.agent), ..Look::phone() } } else { Look::desktop() };
-        Look { blocked_urls, script: self.script, settings: self.settings, ..look }
+        Look { blocked, needs, script: self.script, settings: self.settings, ..look }
     }
 
     /// Whether it is seen on a device of this kind.
@@ -111,9 +116,7 @@ impl Screen {
                 for language in ["ar", "en", "zh-CN"] {
                     stage.choose_language(language).await?;
                 }
-                let offline = json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-                stage.devtools("Network.enable", json!({})).await?;
-                stage.devtools("Network.emulateNetworkConditions", offline).await?;
+                stage.set_offline(true).await?;
             }
             Prepare::TapWallet => {
                 stage.until_code().await?;
@@ -130,8 +133,7 @@ impl Screen {
     /// Lets the page be used again after what was done to the network.
     pub(crate) async fn close(&self, stage: &Stage) -> Result<()> {
         if self.prepare == Prepare::GoOffline {
-            let online = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-            stage.devtools("Network.emulateNetworkConditions", online).await?;
+            stage.set_offline(false).await?;
         }
         Ok(())
     }

@@ -6,7 +6,10 @@ use anyhow::{Context, Result, ensure};
 use sandbox::{Call, Fault, Kind, Spec};
 use serde_json::{Value, json};
 
-use crate::stage::{Look, Stage};
+use crate::{
+    engine::Engine,
+    stage::{Look, Stage},
+};
 
 /// How much memory may grow, by a straight line through the samples of the second half, in bytes a minute.
 const SLOPE_LIMIT: f64 = 20_000.0;
@@ -42,8 +45,8 @@ struct Sample {
 }
 
 /// Keeps a page open in front of a gateway that fails often, and prints what it takes.
-pub(crate) async fn run(driver_url: &str, minutes: f64) -> Result<()> {
-    let stage = Stage::set("soak", driver_url, &Look { script: COUNT, ..Look::desktop() }).await?;
+pub(crate) async fn run(minutes: f64) -> Result<()> {
+    let stage = Stage::set("soak", Engine::Chromium, &Look { script: COUNT, ..Look::desktop() }).await?;
     let result = watch(&stage, minutes).await;
     stage.end(result).await
 }

@@ -1,6 +1,7 @@
 //! What a scenario plays on: a sandbox, a browser, and the words to speak of them.
 
 use std::{
+    cell::RefCell,
     collections::HashSet,
     env,
     net::{Ipv4Addr, SocketAddr},
@@ -12,10 +13,11 @@ use anyhow::{Context, Result, bail, ensure};
 use http::Method;
 use sandbox::{Call, Record, Sandbox, Settings, Spec};
 use serde_json::{Value, json};
-use thirtyfour::{
-    By, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, Key, RequestData, WebDriver, WebElement, WindowHandle,
-    common::command::FormatRequestData,
-};
+use thirtyfour::{By, Cookie, Key, RequestData, WebElement, WindowHandle, common::command::FormatRequestData};
+
+use tokio::time::timeout;
+
+use crate::engine::{Browser, Engine, Need};
 
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -59,11 +61,14 @@ impl Agent {
 pub(crate) struct Look {
     /// What it says it is; its own words where nothing is said.
     pub(crate) agent: Option<Agent>,
-    pub(crate) blocked_urls: Vec<&'static str>,
+    /// Paths of what does not come; a `*` stands for anything.
+    pub(crate) blocked: &'static [&'static str],
     pub(crate) dark: bool,
     pub(crate) flat: bool,
     pub(crate) height: u32,
     pub(crate) language: &'static str,
+    /// What the scenario asks of a browser, and not every one can do.
+    pub(crate) needs: &'static [Need],
     pub(crate) phone: bool,
     /// Runs before the page's own scripts.
     pub(crate) script: &'static str,
@@ -78,11 +83,12 @@ impl Look {
     pub(crate) fn desktop() -> Self {
         Self {
             agent: None,
-            blocked_urls: Vec::new(),
+            blocked: &[],
             dark: false,
             flat: false,
             height: 900,
             language: "zh-CN",
+            needs: &[],
             phone: false,
             script: "",
             settings: "",
@@ -98,9 +104,55 @@ impl Look {
 
 /// A sandbox and a browser of a scenario's own.
 pub(crate) struct Stage {
-    driver: WebDriver,
+    browser: Browser,
     name: &'static str,
     pub(crate) sandbox: Sandbox,
+    script: RefCell<Script>,
+}
+
+/// What runs before the page's own scripts.
+#[derive(Default)]
+struct Script {
+    /// What the browser pretends to be, where it cannot be told.
+    agent: Option<Agent>,
+    engine: Option<Engine>,
+    languages: Option<String>,
+    /// The scenario's own.
+    own: String,
+}
+
+/// What has no log that a driver gives out, tells the sandbox what is in it.
+const TELL: &str = "(() => {
+    const tell = (...words) => { navigator.sendBeacon('/sandbox/probe/said', words.join(' ')); };
+    for (const kind of ['debug', 'error', 'info', 'log', 'warn']) {
+        const say = console[kind].bind(console);
+        console[kind] = (...words) => { tell(kind, ...words); say(...words); };
+    }
+    addEventListener('error', ({ error, message }) => { if (message) tell('Uncaught', error?.name, message); });
+    addEventListener('unhandledrejection', ({ reason }) => tell('Uncaught (in promise)', reason));
+    addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => tell('Content Security Policy', violatedDirective, blockedURI));
+})();";
+
+impl Script {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if self.engine.is_some_and(|engine| engine != Engine::Chromium) {
+            text += TELL;
+        }
+        let pretend = |text: &mut String, name: &str, value: Value| {
+            *text += &format!("Object.defineProperty(Navigator.prototype, '{name}', {{ configurable: true, get: () => {value} }});\n");
+        };
+        if let Some(agent) = self.agent {
+            pretend(&mut text, "userAgent", agent.text().into());
+        }
+        if let Some(languages) = &self.languages {
+            let languages: Vec<&str> = languages.split(',').collect();
+            pretend(&mut text, "language", json!(languages.first()));
+            pretend(&mut text, "languages", json!(languages));
+        }
+        text += &self.own;
+        text
+    }
 }
 
 /// Reads one of the browser's logs: `browser` is its console, `performance` what its developer tools are told.
@@ -138,7 +190,7 @@ pub(crate) fn themes() -> PathBuf {
 const ALARMS: [&str; 5] = ["Content Security Policy", "Uncaught", "panicked", "RuntimeError", "unreachable executed"];
 
 impl Stage {
-    pub(crate) async fn set(name: &'static str, driver_url: &str, look: &Look) -> Result<Self> {
+    pub(crate) async fn set(name: &'static str, engine: Engine, look: &Look) -> Result<Self> {
         let dist = dist();
         ensure!(dist.join("index.html").is_file(), "{} holds no page; run `cargo xtask build`", dist.display());
         let theme = |kind: &str| look.theme.then(|| themes().join(kind).join("saoma"));
@@ -151,43 +203,73 @@ impl Stage {
             theme: theme("pay"),
         };
         let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await?;
-        let driver = open_browser(driver_url, look).await?;
-        let stage = Self { driver, name, sandbox };
-        stage.dress(look).await?;
+        let browser = Browser::open(engine, look).await?;
+        let languages = (engine == Engine::WebKit).then(|| look.language.to_owned());
+        let script = RefCell::new(Script { engine: Some(engine), languages, own: look.script.to_owned(), ..Script::default() });
+        let stage = Self { browser, name, sandbox, script };
+        stage.block(look.blocked);
+        stage.put_script();
+        // What a scenario before it has left.
+        stage.console().await?;
+        stage.asked_elsewhere().await?;
         Ok(stage)
     }
 
-    async fn dress(&self, look: &Look) -> Result<()> {
-        self.set_dark(look.dark).await?;
-        let metrics = json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.phone });
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-        if !look.script.is_empty() {
-            self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": look.script })).await?;
-        }
-        if !look.blocked_urls.is_empty() {
-            self.devtools("Network.enable", json!({})).await?;
-            self.devtools("Network.setBlockedURLs", json!({ "urls": look.blocked_urls })).await?;
-        }
-        Ok(())
+    pub(crate) fn engine(&self) -> Engine {
+        self.browser.engine
+    }
+
+    fn put_script(&self) {
+        self.sandbox.state().probe().script = self.script.borrow().text();
+    }
+
+    /// From the next page on, this runs before its own scripts, and nothing else of the scenario's.
+    pub(crate) fn run_before(&self, script: &str) {
+        self.script.borrow_mut().own = script.to_owned();
+        self.put_script();
+    }
+
+    /// What is asked for by such a path does not come from now on.
+    pub(crate) fn block(&self, paths: &[&str]) {
+        self.sandbox.state().probe().block(paths);
     }
 
     pub(crate) async fn set_dark(&self, dark: bool) -> Result<()> {
-        let scheme = if dark { "dark" } else { "light" };
-        // Motion ends at once: what is judged is what stays.
-        let features =
-            json!([{ "name": "prefers-color-scheme", "value": scheme }, { "name": "prefers-reduced-motion", "value": "reduce" }]);
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        self.browser.set_dark(dark).await
+    }
+
+    /// Takes the network away, or gives it back.
+    pub(crate) async fn set_offline(&self, offline: bool) -> Result<()> {
+        self.browser.set_offline(offline).await
+    }
+
+    /// Saves files here from now on.
+    pub(crate) async fn save_into(&self, folder: &str) -> Result<()> {
+        self.browser.save_into(folder).await
+    }
+
+    /// The browser says from the next page on that it is another one.
+    pub(crate) async fn pretend(&self, agent: Agent) -> Result<()> {
+        if self.browser.pretend(agent.text()).await? {
+            return Ok(());
+        }
+        self.script.borrow_mut().agent = Some(agent);
+        self.put_script();
         Ok(())
     }
 
-    /// The browser says from now on that it is another one.
-    pub(crate) async fn pretend(&self, agent: Agent) -> Result<()> {
-        self.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent.text() })).await?;
+    /// The browser wants these languages from the next page on.
+    pub(crate) async fn speak(&self, languages: &str) -> Result<()> {
+        if self.browser.speak(languages).await? {
+            return Ok(());
+        }
+        self.script.borrow_mut().languages = Some(languages.to_owned());
+        self.put_script();
         Ok(())
     }
 
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
-        self.driver.cdp().send_raw(command, parameters).await.with_context(|| command.to_owned())
+        self.browser.devtools(command, parameters).await
     }
 
     // The gateway
@@ -218,12 +300,12 @@ impl Stage {
 
     /// Opens an address.
     pub(crate) async fn open_url(&self, url: &str) -> Result<()> {
-        self.driver.goto(url).await.with_context(|| format!("cannot open {url}"))
+        self.browser.driver.goto(url).await.with_context(|| format!("cannot open {url}"))
     }
 
     /// Opens a path of the sandbox.
     pub(crate) async fn open(&self, path: &str) -> Result<()> {
-        self.driver.goto(format!("{}{path}", self.sandbox.origin())).await.with_context(|| format!("cannot open {path}"))
+        self.browser.driver.goto(format!("{}{path}", self.sandbox.origin())).await.with_context(|| format!("cannot open {path}"))
     }
 
     /// Creates an order and opens its page.
@@ -235,15 +317,18 @@ impl Stage {
 
     /// The value of an expression in the page.
     pub(crate) async fn eval(&self, expression: &str) -> Result<Value> {
-        let result = self.driver.execute(format!("return ({expression})"), vec![]).await.with_context(|| expression.to_owned())?;
-        Ok(result.json().clone())
+        // A driver may wait for ever for a page that is gone.
+        let result = timeout(PATIENCE, self.browser.driver.execute(format!("return ({expression})"), vec![])).await;
+        Ok(result.context("the browser does not answer")?.with_context(|| expression.to_owned())?.json().clone())
     }
 
     /// Signs the shopper in, or makes a guest of them.
     pub(crate) async fn sign_in(&self, token: &str) -> Result<()> {
-        let cookie = json!({ "name": sandbox::COOKIE, "value": token, "url": self.sandbox.origin() });
-        self.devtools("Network.setCookie", cookie).await?;
-        Ok(())
+        // A cookie is set on a page of its host.
+        if !self.browser.driver.current_url().await?.as_str().starts_with(&self.sandbox.origin()) {
+            self.open("/sandbox/probe/script.js").await?;
+        }
+        Ok(self.browser.driver.add_cookie(Cookie::new(sandbox::COOKIE, token)).await?)
     }
 
     /// The visible text of the page.
@@ -331,16 +416,21 @@ impl Stage {
             (error) => done(['axe did not run: ' + error]));";
         if self.eval("typeof axe").await? == "undefined" {
             let file = env::var("SAOMA_AXE").context("SAOMA_AXE does not name axe.min.js; run this through `cargo xtask`")?;
-            self.driver.execute(tokio::fs::read_to_string(&file).await.context(file)?, vec![]).await?;
+            self.browser.driver.execute(tokio::fs::read_to_string(&file).await.context(file)?, vec![]).await?;
         }
-        let found = self.driver.execute_async(RUN, vec![]).await?;
+        let found = self.browser.driver.execute_async(RUN, vec![]).await?;
         let list = found.json().as_array().context("axe gave no list")?.clone();
         Ok(list.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
     }
 
     /// Presses a key where the focus is.
     pub(crate) async fn press_key(&self, key: Key) -> Result<()> {
-        Ok(self.driver.action_chain().send_keys(key.value().to_string()).perform().await?)
+        Ok(self.browser.driver.action_chain().send_keys(key.value().to_string()).perform().await?)
+    }
+
+    /// Presses a key while another is down.
+    pub(crate) async fn press_keys(&self, held: Key, key: char) -> Result<()> {
+        Ok(self.browser.driver.action_chain().key_down(held.value()).send_keys(key.to_string()).key_up(held.value()).perform().await?)
     }
 
     /// What the codes on a PNG picture say.
@@ -364,7 +454,7 @@ impl Stage {
     }
 
     pub(crate) async fn find(&self, selector: &str) -> Result<WebElement> {
-        self.driver.find(By::Css(selector)).await.with_context(|| format!("nothing matches {selector}"))
+        self.browser.driver.find(By::Css(selector)).await.with_context(|| format!("nothing matches {selector}"))
     }
 
     /// Presses with a real pointer.
@@ -373,23 +463,23 @@ impl Stage {
     }
 
     pub(crate) async fn reload(&self) -> Result<()> {
-        Ok(self.driver.refresh().await?)
+        Ok(self.browser.driver.refresh().await?)
     }
 
     pub(crate) async fn back(&self) -> Result<()> {
-        Ok(self.driver.back().await?)
+        Ok(self.browser.driver.back().await?)
     }
 
     pub(crate) async fn window(&self) -> Result<WindowHandle> {
-        Ok(self.driver.window().await?)
+        Ok(self.browser.driver.window().await?)
     }
 
     pub(crate) async fn windows(&self) -> Result<Vec<WindowHandle>> {
-        Ok(self.driver.windows().await?)
+        Ok(self.browser.driver.windows().await?)
     }
 
     pub(crate) async fn switch_to(&self, window: WindowHandle) -> Result<()> {
-        Ok(self.driver.switch_to_window(window).await?)
+        Ok(self.browser.driver.switch_to_window(window).await?)
     }
 
     /// Goes into a frame: what follows is done there.
@@ -399,33 +489,44 @@ impl Stage {
 
     /// Goes out of it again.
     pub(crate) async fn out_of_frame(&self) -> Result<()> {
-        Ok(self.driver.enter_default_frame().await?)
+        Ok(self.browser.driver.enter_default_frame().await?)
     }
 
     /// Opens a path of the sandbox in a new tab, and goes there.
     pub(crate) async fn open_tab(&self, path: &str) -> Result<WindowHandle> {
-        let window = self.driver.new_tab().await?;
+        // A new tab of WebKit stays behind the old one.
+        let driver = &self.browser.driver;
+        let window = if self.browser.engine == Engine::WebKit { driver.new_window().await? } else { driver.new_tab().await? };
         self.switch_to(window.clone()).await?;
         self.open(path).await?;
         Ok(window)
     }
 
     pub(crate) async fn close_tab(&self) -> Result<()> {
-        Ok(self.driver.close_window().await?)
+        Ok(self.browser.driver.close_window().await?)
     }
 
     /// What the codes on a picture of the page say, read by an independent decoder.
     pub(crate) async fn scan(&self) -> Result<Vec<String>> {
-        Self::read_codes(&self.driver.screenshot_as_png().await?)
+        // A picture that is there may not have been painted yet.
+        const PAINTED: &str = "const done = arguments[0], frame = () => new Promise(requestAnimationFrame);
+            Promise.allSettled([...document.images].map((image) => image.decode())).then(frame).then(frame).then(() => done(true));";
+        self.browser.driver.execute_async(PAINTED, vec![]).await?;
+        Self::read_codes(&self.browser.driver.screenshot_as_png().await?)
     }
 
     /// What the console says since it was last read.
     pub(crate) async fn console(&self) -> Result<Vec<String>> {
-        self.read_log("browser").await
+        if self.browser.engine == Engine::Chromium {
+            return self.read_log("browser").await;
+        }
+        // What was said last is still on its way.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok(self.sandbox.state().probe().take_said())
     }
 
     async fn read_log(&self, log: &'static str) -> Result<Vec<String>> {
-        let entries: Vec<Value> = self.driver.handle().cmd(ReadLog(log)).await?.value()?;
+        let entries: Vec<Value> = self.browser.driver.handle().cmd(ReadLog(log)).await?.value()?;
         Ok(entries.iter().filter_map(|entry| entry.get("message")?.as_str().map(str::to_owned)).collect())
     }
 
@@ -433,7 +534,7 @@ impl Stage {
 
     /// Closes the browser without a check.
     pub(crate) async fn close(self) -> Result<()> {
-        self.driver.quit().await.context("the browser did not close")
+        self.browser.quit().await
     }
 
     /// Checks what holds in every scenario, keeps a picture of a failed one, and closes the browser.
@@ -445,14 +546,19 @@ impl Stage {
         if result.is_err() {
             self.keep_picture().await.context("and there is no picture of it")?;
         }
-        self.driver.quit().await.context("the browser did not close")?;
+        // What went wrong in it may not be over.
+        if result.is_ok() {
+            self.browser.give_back().await?
+        } else {
+            self.browser.quit().await?
+        }
         result
     }
 
     async fn keep_picture(&self) -> Result<()> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report");
         tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::write(folder.join(format!("{}.png", self.name)), self.driver.screenshot_as_png().await?).await?;
+        tokio::fs::write(folder.join(format!("{}.png", self.name)), self.browser.driver.screenshot_as_png().await?).await?;
         Ok(())
     }
 
@@ -466,6 +572,9 @@ impl Stage {
 
     /// What the page has asked other hosts for since this was last read. To go to another host is no such question.
     pub(crate) async fn asked_elsewhere(&self) -> Result<Vec<String>> {
+        if self.browser.engine != Engine::Chromium {
+            return Ok(self.browser.elsewhere.take());
+        }
         let mut requests: Vec<(String, String)> = Vec::new();
         for line in self.read_log("performance").await? {
             let entry: Value = serde_json::from_str(&line)?;
@@ -491,7 +600,7 @@ impl Stage {
     }
 
     async fn check_storage(&self) -> Result<()> {
-        let kept = self.driver.execute_async(READ_STORAGE, vec![]).await?;
+        let kept = self.browser.driver.execute_async(READ_STORAGE, vec![]).await?;
         let names = kept.json().as_array().context("no list of what is kept")?.clone();
         let other: Vec<&Value> = names.iter().filter(|name| !KEPT.iter().any(|kept| *name == kept)).collect();
         ensure!(other.is_empty(), "the page keeps {other:?}");
@@ -528,32 +637,4 @@ impl Stage {
         }
         Ok(())
     }
-}
-
-async fn open_browser(driver_url: &str, look: &Look) -> Result<WebDriver> {
-    let mut wanted = DesiredCapabilities::chrome();
-    for argument in [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--force-device-scale-factor=1",
-    ] {
-        wanted.add_arg(argument)?;
-    }
-    wanted.add_arg(&format!("--window-size={},{}", look.width, look.height))?;
-    wanted.add_arg(&format!("--lang={}", look.language))?;
-    if let Some(agent) = look.agent {
-        wanted.add_arg(&format!("--user-agent={}", agent.text()))?;
-    }
-    wanted.add_experimental_option("prefs", json!({ "intl.accept_languages": look.language }))?;
-    if let Some(binary) = env::var_os("SAOMA_CHROME") {
-        wanted.add_experimental_option("binary", binary.to_string_lossy())?;
-    }
-    wanted.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
-    WebDriver::new(driver_url, wanted).await.context("cannot open a browser")
 }

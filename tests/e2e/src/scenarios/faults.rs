@@ -17,10 +17,14 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("an_expired_order_is_covered_and_still_paid_late", Look::desktop(), an_expired_order_is_covered_and_still_paid_late);
     suite.add("a_clock_that_is_a_day_off_changes_nothing", Look::desktop(), a_clock_that_is_a_day_off_changes_nothing);
     suite.add("hostile_texts_are_shown_as_text", Look::desktop(), hostile_texts_are_shown_as_text);
-    suite.add("an_application_that_does_not_come_is_reported", Look { blocked_urls: vec!["*.wasm"], ..Look::desktop() }, no_application);
+    suite.add("an_application_that_does_not_come_is_reported", Look { blocked: &["*.wasm"], ..Look::desktop() }, no_application);
     suite.add("an_application_that_is_broken_is_reported", Look { script: NO_MEMORY, ..Look::desktop() }, no_application);
     suite.add("a_browser_without_webassembly_is_told", Look { script: "delete window.WebAssembly;", ..Look::desktop() }, no_application);
-    suite.add("an_application_that_breaks_down_leaves_the_code", Look::desktop(), an_application_that_breaks_down_leaves_the_code);
+    suite.add(
+        "an_application_that_breaks_down_leaves_the_code",
+        Look { script: CRASHES, ..Look::desktop() },
+        an_application_that_breaks_down_leaves_the_code,
+    );
 }
 
 fn fault(call: Call, from: u32, times: u32, kind: Kind) -> Fault {
@@ -209,11 +213,15 @@ async fn no_application(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
+/// What the browser does when the application traps.
+const CRASHES: &str =
+    "window.crash = () => dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('out of bounds') }));";
+
 /// A crash of the running application is said, and what was drawn can still be scanned.
 async fn an_application_that_breaks_down_leaves_the_code(stage: &Stage) -> Result<()> {
     stage.open_order(Spec::default()).await?;
     stage.until_code().await?;
-    stage.eval("dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('out of bounds') }))").await?;
+    stage.eval("window.crash()").await?;
     stage.until_text("页面无法运行").await?;
     ensure!(stage.scan().await?.len() == 1, "the code is still there");
     // The console names the crash, which is wanted here.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use sandbox::{Call, Code, Spec, Stand};
 
 use crate::{Stage, Suite, stage::Look};
@@ -127,7 +127,7 @@ async fn an_order_that_is_over_asks_for_nothing_more(stage: &Stage) -> Result<()
             .open_order(Spec { return_uri: Some(String::new()), service_qq: "123456".into(), status: stand, ..Spec::default() })
             .await?;
         stage.until_screen(screen).await?;
-        ensure!(stage.eval("document.activeElement?.tagName").await? == "H1", "the heading has the focus");
+        stage.until("document.activeElement?.tagName === 'H1'").await.context("the heading has the focus")?;
         tokio::time::sleep(Duration::from_millis(2500)).await;
         ensure!(stage.records(&id).len() == 1, "only info is asked: {:?}", stage.records(&id));
     }

@@ -9,7 +9,7 @@ use crate::{Stage, Suite, screens, stage::Look};
 pub(super) fn add(suite: &mut Suite) {
     suite.add("every_language_is_complete_and_fits", Look { height: 640, width: 320, ..Look::phone() }, every_language_fits);
     suite.add("a_language_is_chosen_on_the_page_and_remembered", Look::desktop(), a_language_is_chosen);
-    suite.add("a_code_does_not_wait_for_its_words", Look { blocked_urls: vec!["*/locales/*"], ..Look::desktop() }, a_code_does_not_wait);
+    suite.add("a_code_does_not_wait_for_its_words", Look { blocked: &["*/locales/*"], ..Look::desktop() }, a_code_does_not_wait);
     suite.add("right_to_left_mirrors_the_page_and_not_the_code", Look::desktop(), right_to_left);
 }
 
@@ -76,7 +76,7 @@ async fn a_code_does_not_wait(stage: &Stage) -> Result<()> {
     stage.until_text("页面文字加载失败").await?;
     let seen = stage.scan().await?;
     ensure!(seen == ["https://qr.alipay.com/bax08861s"], "{seen:?}");
-    stage.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await?;
+    stage.block(&[]);
     stage.until_text("请使用支付宝扫码付款").await?;
     stage.until("getComputedStyle(document.querySelector('.words-missing')).display === 'none'").await?;
     stage.change(&id, |spec| spec.status = Stand::Paid)?;

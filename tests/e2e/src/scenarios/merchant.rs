@@ -115,7 +115,9 @@ async fn settings_that_are_no_json(stage: &Stage) -> Result<()> {
     stage.open_order(Spec::default()).await?;
     stage.until_code().await?;
     let console = stage.console().await?.join("\n");
-    ensure!(console.contains("the settings are not read, and the defaults are used") && console.contains("position"), "{console}");
+    // … and what the engine says of it.
+    let (_, why) = console.split_once("the settings are not read, and the defaults are used: ").context(console.clone())?;
+    ensure!(why.contains("JSON"), "{console}");
     Ok(())
 }
 
@@ -194,7 +196,10 @@ async fn a_cashier_takes_an_amount_to_the_fen(stage: &Stage) -> Result<()> {
     for bad in ["", "12.345", "abc", "-1", "0", "0.001", "1,000", "5000.01"] {
         stage.eval("document.querySelector('#entry').value = '', true").await?;
         let entry = stage.find("#entry").await?;
-        entry.send_keys(bad).await?;
+        // A driver may refuse to type nothing.
+        if !bad.is_empty() {
+            entry.send_keys(bad).await?;
+        }
         entry.send_keys(Key::Enter + "").await?;
         stage
             .until("document.querySelector('#entry').getAttribute('aria-invalid') === 'true'")

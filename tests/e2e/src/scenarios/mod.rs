@@ -19,12 +19,12 @@ mod sound;
 mod tabs;
 
 pub(crate) use gateways::mapi_link;
-use libtest_mimic::Trial;
 
-use crate::Suite;
+use crate::{Suite, engine::Engine};
 
-pub(crate) fn all(driver_url: String) -> Vec<Trial> {
-    let mut suite = Suite { driver_url, trials: Vec::new() };
+/// Every scenario, for an engine.
+pub(crate) fn all(engine: Engine) -> Suite {
+    let mut suite = Suite::new(engine);
     flow::add(&mut suite);
     faults::add(&mut suite);
     first_paint::add(&mut suite);
@@ -42,5 +42,5 @@ pub(crate) fn all(driver_url: String) -> Vec<Trial> {
     saving::add(&mut suite);
     languages::add(&mut suite);
     accessibility::add(&mut suite);
-    suite.trials
+    suite
 }

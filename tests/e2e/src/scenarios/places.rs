@@ -5,7 +5,9 @@ use sandbox::{Code, Spec, Stand};
 use serde_json::json;
 
 use crate::{
-    Stage, Suite, screens,
+    Stage, Suite,
+    engine::Need,
+    screens,
     stage::{Agent, Look},
 };
 
@@ -13,7 +15,11 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("each_place_offers_what_works_there", Look::phone(), each_place_offers_what_works_there);
     suite.add("nothing_opens_by_itself_on_a_computer", Look::desktop(), nothing_opens_by_itself);
     suite.add("nothing_opens_by_itself_in_wechat", Look { agent: Some(Agent::WeChat), ..Look::phone() }, nothing_opens_by_itself);
-    suite.add("a_wallet_that_does_not_open_is_spoken_of", Look::phone(), a_wallet_that_does_not_open_is_spoken_of);
+    suite.add(
+        "a_wallet_that_does_not_open_is_spoken_of",
+        Look { needs: &[Need::Schemes], ..Look::phone() },
+        a_wallet_that_does_not_open_is_spoken_of,
+    );
     suite.add("a_wallet_that_opens_raises_no_alarm", Look::phone(), a_wallet_that_opens_raises_no_alarm);
     suite.add("the_screen_stays_on_while_there_is_a_code", Look { script: WAKE_LOCK, ..Look::phone() }, the_screen_stays_on);
 }
@@ -79,8 +85,8 @@ async fn nothing_opens_by_itself(stage: &Stage) -> Result<()> {
 async fn a_wallet_that_does_not_open_is_spoken_of(stage: &Stage) -> Result<()> {
     stage.open_order(order("alipay", text("https://qr.alipay.com/bax0"))).await?;
     stage.until_code().await?;
-    stage.press("a[data-wallet]").await?;
-    ensure!(!stage.has(".not-opened").await?, "not at once");
+    let press = "(() => { document.querySelector('a[data-wallet]').click(); return document.querySelector('.not-opened') === null; })()";
+    ensure!(stage.eval(press).await? == true, "not at once");
     stage.until_text("没有打开支付宝？").await?;
     ensure!(stage.has("a[data-wallet]").await? && stage.has("img.code").await?, "the ways to pay are still there");
     Ok(())

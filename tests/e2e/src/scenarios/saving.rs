@@ -10,13 +10,23 @@ use sandbox::{Code, Spec};
 use serde_json::json;
 
 use crate::{
-    Stage, Suite, screens,
+    Stage, Suite,
+    engine::Need,
+    screens,
     stage::{Agent, Look},
 };
 
 pub(super) fn add(suite: &mut Suite) {
-    suite.add("a_saved_code_is_a_file_that_can_be_scanned", Look { script: NO_SHARE, ..Look::phone() }, a_saved_code_is_a_file);
-    suite.add("a_saved_picture_of_the_gateways_is_one_too", Look { script: NO_SHARE, ..Look::phone() }, a_saved_picture_is_a_file);
+    suite.add(
+        "a_saved_code_is_a_file_that_can_be_scanned",
+        Look { needs: &[Need::Downloads], script: NO_SHARE, ..Look::phone() },
+        a_saved_code_is_a_file,
+    );
+    suite.add(
+        "a_saved_picture_of_the_gateways_is_one_too",
+        Look { needs: &[Need::Downloads], script: NO_SHARE, ..Look::phone() },
+        a_saved_picture_is_a_file,
+    );
     suite.add("a_code_is_handed_to_another_app", Look { agent: Some(Agent::IPhone), script: SHARE, ..Look::phone() }, a_code_is_handed_on);
     suite.add(
         "in_wechat_the_picture_is_there_to_be_held",
@@ -45,7 +55,7 @@ const TEXT: &str = "https://qr.alipay.com/bax08861s";
 async fn saved(stage: &Stage, id: &str) -> Result<Vec<u8>> {
     let folder = std::env::temp_dir().join(format!("saoma-{id}"));
     fs::create_dir_all(&folder)?;
-    stage.devtools("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder })).await?;
+    stage.save_into(&folder.to_string_lossy()).await?;
     stage.press(".save").await?;
     stage.until_text("二维码已保存").await?;
     let tail: String = id.chars().skip(id.chars().count().saturating_sub(6)).collect();
@@ -107,7 +117,8 @@ async fn a_code_is_handed_on(stage: &Stage) -> Result<()> {
     stage.press(".save").await?;
     stage.until("window.refused === true").await?;
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    ensure!(stage.eval("document.querySelector('.save').innerText").await? == "保存二维码", "whoever changes their mind has not failed");
+    let said = stage.eval("document.querySelector('.save').innerText").await?;
+    ensure!(said.as_str().is_some_and(|said| said.trim() == "保存二维码"), "whoever changes their mind has not failed: {said}");
     stage.eval("(window.refuse = false, true)").await?;
     stage.press(".save").await?;
     stage.until_text("二维码已保存").await?;

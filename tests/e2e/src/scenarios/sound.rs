@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use sandbox::{Audio, Fault, Kind, Spec, Stand};
 
-use crate::{Stage, Suite, stage::Look};
+use crate::{Stage, Suite, engine::Need, stage::Look};
 
 /// Notes what plays and what is spoken; everything else is the browser's own.
 const LISTEN: &str = "
@@ -34,7 +34,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("sound_that_is_switched_off_stays_off", look(), sound_that_is_switched_off_stays_off);
     suite.add("words_are_spoken_where_there_is_no_recording", look(), words_are_spoken_where_there_is_no_recording);
     suite.add("words_are_not_spoken_by_a_service", look(), words_are_not_spoken_by_a_service);
-    suite.add("a_payment_is_heard_and_felt", look(), a_payment_is_heard_and_felt);
+    suite.add("a_payment_is_heard_and_felt", Look { needs: &[Need::AudioClock], ..look() }, a_payment_is_heard_and_felt);
     suite.add("a_payment_is_silent_where_sound_is_off", look(), a_payment_is_silent_where_sound_is_off);
     suite.add("a_prompt_that_fails_is_silent", look(), a_prompt_that_fails_is_silent);
 }

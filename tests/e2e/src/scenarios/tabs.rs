@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use sandbox::{Call, Spec, Stand};
-use serde_json::json;
 
-use crate::{Stage, Suite, stage::Look};
+use crate::{Stage, Suite, engine::Need, stage::Look};
 
 pub(super) fn add(suite: &mut Suite) {
     suite.add("tabs_of_one_order_share_one_poller", Look::desktop(), tabs_share_one_poller);
@@ -17,7 +16,11 @@ pub(super) fn add(suite: &mut Suite) {
         Look { script: "delete window.BroadcastChannel;", ..Look::desktop() },
         tabs_alone,
     );
-    suite.add("offline_is_said_at_once_and_online_asks_at_once", Look::desktop(), offline_and_online);
+    suite.add(
+        "offline_is_said_at_once_and_online_asks_at_once",
+        Look { needs: &[Need::Connection], ..Look::desktop() },
+        offline_and_online,
+    );
     suite.add("a_payment_shows_when_the_shopper_comes_back", Look::desktop(), a_payment_shows_when_the_shopper_comes_back);
 }
 
@@ -100,16 +103,14 @@ async fn tabs_alone(stage: &Stage) -> Result<()> {
 }
 
 async fn offline_and_online(stage: &Stage) -> Result<()> {
-    let network = |offline: bool| json!({ "downloadThroughput": -1, "latency": 0, "offline": offline, "uploadThroughput": -1 });
     let id = stage.open_order(Spec { pay_payed_wait_time: Some(600), ..Spec::default() }).await?;
     stage.until_code().await?;
-    stage.devtools("Network.enable", json!({})).await?;
-    stage.devtools("Network.emulateNetworkConditions", network(true)).await?;
+    stage.set_offline(true).await?;
     stage.until_within(Duration::from_secs(2), "document.body.innerText.includes('网络已断开')").await?;
     ensure!(stage.has("img.code").await?, "the code stays");
     tokio::time::sleep(Duration::from_secs(9)).await;
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
-    stage.devtools("Network.emulateNetworkConditions", network(false)).await?;
+    stage.set_offline(false).await?;
     let online = Instant::now();
     stage.until_screen("paid").await?;
     ensure!(online.elapsed() < Duration::from_secs(2), "it took {:?}", online.elapsed());
