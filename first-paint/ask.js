@@ -54,16 +54,22 @@
       if (!link || first.application) return;
       first.application = fetched(link, "low");
       heard(first.application);
+      // Most orders have a code that the application will draw.
+      heard(first.module());
     },
     /** The application's file, once it travels. */
     application: null,
-    /** The bytes of the module that draws codes, which are fetched once. */
+    /** The bytes of the module that draws codes, which are fetched once, and not waited for without end. */
     module: function () {
       if (!module) {
-        module = fetched(element("link[rel=saoma-draw]"), "high").then(function (response) {
+        var bytes = fetched(element("link[rel=saoma-draw]"), "high").then(function (response) {
           if (!response.ok) throw new Error("the module did not come");
           return response.arrayBuffer();
         });
+        var end = new Promise(function (resolve, reject) {
+          setTimeout(reject, 5000, new Error("the module does not come"));
+        });
+        module = Promise.race([bytes, end]);
       }
       return module;
     },
@@ -79,6 +85,8 @@
     place: place(),
     /** Whether this is the gateway that is known here. */
     isKnown: false,
+    /** Whether the order has been asked for. */
+    hasAsked: false,
     /** What waits to be paid; rejected where that is the application's affair. */
     order: null,
     /** What the gateway offers to pay it with. */
@@ -161,7 +169,8 @@
     var name = named();
     var began = performance.now();
     var asking = post(api + "/order/info", name);
-    // Inside a wallet there is seldom a code to draw.
+    first.hasAsked = true;
+    // Inside a wallet nothing is drawn before the application has come.
     if (first.place !== "app") heard(first.module());
     first.order = asking.then(function (answer) {
       var info = data(answer);

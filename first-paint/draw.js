@@ -121,6 +121,8 @@
     var shown = code(first.text(offer.qrcode_data)) || code(first.text(offer.qrcode));
     if (!shown) throw new Error("no code");
     return (shown.picture ? Promise.resolve(shown.picture) : first.draw(shown.text)).then(function (picture) {
+      // It may have taken long.
+      if (until - performance.now() < 10000) throw new Error("it is nearly over");
       if (!picture || isUnwritable || root.getAttribute("data-start") === "done") return;
       var image = document.createElement("img");
       image.className = "code";
@@ -185,7 +187,7 @@
     });
   };
   // Compiled while the gateway is waited for, rather than when it has answered.
-  if (first.isKnown && first.place !== "app") first.draw("-").catch(function () {});
+  if (first.hasAsked && first.place !== "app") first.draw("-").catch(function () {});
   try {
     var told = first.told;
     var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;

@@ -1,5 +1,5 @@
 // Starts the application, and says so when it cannot be started or breaks down: Trunk's own loader would leave a
-// skeleton for ever. The files are named by the preload links that the build writes. A browser that does not understand
+// skeleton for ever. The files are named by links that the build writes. A browser that does not understand
 // this script is told by the watchdog in index.html.
 (async () => {
   const page = document.documentElement;
@@ -27,7 +27,9 @@
   first.load();
   try {
     const application = await import(href("link[rel=modulepreload]"));
-    await application.default({ module_or_path: first.application.catch(() => fetch(href("link[as=fetch]"))) });
+    const link = document.querySelector("link[as=fetch]");
+    const again = () => fetch(link.href, { integrity: link.getAttribute("integrity") });
+    await application.default({ module_or_path: first.application.catch(again) });
   } catch (error) {
     fail(error);
   }

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use axum::{
     Router,
+    body::to_bytes,
     extract::{Request, State as Extract},
     http::{HeaderValue, header},
     middleware::Next,
@@ -14,9 +15,13 @@ use axum::{
 
 use crate::{State, server::Cut};
 
+/// No module of the page is larger, in bytes.
+const LARGEST_MODULE: usize = 1 << 20;
+
 /// What a test has put into pages, and has heard of them.
 #[derive(Debug, Default)]
 pub struct Probe {
+    altered: Vec<String>,
     asked: VecDeque<String>,
     blocked: Vec<String>,
     /// Nothing is kept by browsers where something did not come once: it would come from there.
@@ -35,11 +40,18 @@ impl Probe {
         self.is_fickle |= !patterns.is_empty();
     }
 
+    /// From now on, the WebAssembly module that is asked for by such a path has a section more, which means nothing.
+    pub fn alter(&mut self, patterns: &[&str]) {
+        self.altered = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        self.is_fickle = true;
+    }
+
     fn blocks(&self, path: &str) -> bool {
-        self.blocked.iter().any(|pattern| {
-            let rest = pattern.split('*').try_fold(path, |rest, part| Some(rest.split_once(part)?.1));
-            rest.is_some_and(|rest| rest.is_empty() || pattern.ends_with('*'))
-        })
+        self.blocked.iter().any(|pattern| fits(pattern, path))
+    }
+
+    fn alters(&self, path: &str) -> bool {
+        self.altered.iter().any(|pattern| fits(pattern, path))
     }
 
     /// The paths of the files that were asked for since this was asked last.
@@ -55,6 +67,11 @@ impl Probe {
     fn hear(&mut self, said: String) {
         keep(&mut self.said, said);
     }
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let rest = pattern.split('*').try_fold(path, |rest, part| Some(rest.split_once(part)?.1));
+    rest.is_some_and(|rest| rest.is_empty() || pattern.ends_with('*'))
 }
 
 /// Keeps it, and forgets the oldest where there are too many.
@@ -86,16 +103,25 @@ async fn said(Extract(state): Extract<Arc<State>>, said: String) {
     state.probe().hear(said.chars().take(4096).collect());
 }
 
-/// Cuts off what is blocked.
-pub(crate) async fn refuse(Extract(state): Extract<Arc<State>>, request: Request, next: Next) -> Response {
-    let (is_blocked, is_fickle) = {
+/// Cuts off what is blocked, and changes what is to be changed.
+pub(crate) async fn refuse(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
+    let (is_blocked, is_altered, is_fickle) = {
         let mut probe = state.probe();
         if request.uri().path().contains("/assets/") {
             keep(&mut probe.asked, request.uri().path().chars().take(200).collect());
         }
-        (probe.blocks(request.uri().path()), probe.is_fickle)
+        (probe.blocks(request.uri().path()), probe.alters(request.uri().path()), probe.is_fickle)
     };
+    if is_altered {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
     let mut response = if is_blocked { Response::default() } else { next.run(request).await };
+    if is_altered {
+        let module = to_bytes(response.into_body(), LARGEST_MODULE).await.unwrap_or_default();
+        // A section of its own kind, two bytes long: a name of one letter.
+        let altered = [&module, &[0, 2, 1, b'x'][..]].concat();
+        response = ([(header::CONTENT_TYPE, "application/wasm")], altered).into_response();
+    }
     if is_blocked {
         response.extensions_mut().insert(Cut);
     }

@@ -80,8 +80,9 @@ async fn index(Extract(state): Extract<Arc<State>>, request: Request) -> Respons
     let settings = state.page_settings().clone();
     if settings.is_some() || !state.probe().script.is_empty() {
         let page = std::fs::read_to_string(state.settings.dist.join("index.html")).unwrap_or_default();
+        let caching = if settings.is_some() { "no-store" } else { "no-cache" };
         let page = settings.map_or_else(|| page.clone(), |settings| set_up(&page, &settings));
-        return with_caching(Html(probe::put_into(&page, &state)).into_response(), "no-store");
+        return with_caching(Html(probe::put_into(&page, &state)).into_response(), caching);
     }
     let file = ServeFile::new(state.settings.dist.join("index.html")).precompressed_br().precompressed_gzip();
     match file.oneshot(request).await {

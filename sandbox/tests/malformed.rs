@@ -25,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-const ROUTES: [&str; 36] = [
+const ROUTES: [&str; 37] = [
     "/",
     "/api/cashier/parse",
     "/api/order/audio",
@@ -39,8 +39,9 @@ const ROUTES: [&str; 36] = [
     "/api/order/status",
     "/api/pay/types",
     "/api/payment/check",
-    "/assets/../../Cargo.toml",
-    "/assets/%2e%2e/%2e%2e/Cargo.toml",
+    "/../../Cargo.toml",
+    "/assets/../../../Cargo.toml",
+    "/assets/%2e%2e/%2e%2e/%2e%2e/Cargo.toml",
     "/cashier/K1",
     "/pay/A1",
     "/pay/mapi.php",
