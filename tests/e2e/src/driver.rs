@@ -1,10 +1,14 @@
 //! The drivers of browsers.
 
 use std::{
+    io::{BufRead, BufReader},
     net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU16, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -14,6 +18,7 @@ use anyhow::{Context, Result, bail};
 /// A running driver; it ends with this value.
 pub(crate) struct Driver {
     child: Child,
+    has_glib_broken_off: Arc<AtomicBool>,
     port: u16,
 }
 
@@ -26,10 +31,11 @@ impl Driver {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let mut driver = Self { child, port };
+        let mut driver = Self { child, has_glib_broken_off: Arc::default(), port };
+        driver.listen();
         let end = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if let Some(status) = driver.child.try_wait()? {
@@ -43,13 +49,32 @@ impl Driver {
         Ok(driver)
     }
 
+    /// Reads what it and its browser say to nobody.
+    fn listen(&mut self) {
+        let Some(said) = self.child.stderr.take() else { return };
+        let has_broken_off = Arc::clone(&self.has_glib_broken_off);
+        thread::spawn(move || {
+            for line in BufReader::new(said).lines().map_while(Result::ok) {
+                if line.contains("GLib-ERROR") && line.contains("getauxval () failed: Interrupted system call") {
+                    has_broken_off.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+    }
+
+    /// Whether a process of the browser has been ended by a defect of GLib, which aborts ("getauxval () failed: Interrupted
+    /// system call") where a signal comes while it asks for its own rights. WebKit sends itself many.
+    pub(crate) fn has_glib_broken_off(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.has_glib_broken_off)
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 }
 
 /// A port that nobody has, below those that connections are given: another would take it before the driver does.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Two runs at a time begin at different ones.
     let first = u16::try_from(std::process::id() % 200)? * 50;

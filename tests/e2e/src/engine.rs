@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     process::Stdio,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -86,7 +86,7 @@ pub(crate) struct Browser {
     /// Whether it has been told something that it cannot be made to forget.
     is_spoilt: AtomicBool,
     kind: Kind,
-    _process: Driver,
+    process: Driver,
     _profile: Option<TempDir>,
     _screen: Option<Screen>,
 }
@@ -134,10 +134,14 @@ impl Browser {
             let at = idle.iter().position(|browser| browser.kind == kind);
             at.map(|at| idle.remove(at))
         };
-        let browser = match found {
-            Some(browser) => browser,
-            None => Self::start(engine, look).await?,
-        };
+        if let Some(browser) = found {
+            match browser.dress(look).await {
+                Ok(()) => return Ok(browser),
+                // It has died of boredom.
+                Err(_) => drop(browser.quit().await),
+            }
+        }
+        let browser = Self::start(engine, look).await?;
         browser.dress(look).await?;
         Ok(browser)
     }
@@ -170,6 +174,11 @@ impl Browser {
         Ok(true)
     }
 
+    /// Whether it has been ended by a defect of GLib, and not by the page.
+    pub(crate) fn has_glib_broken_off(&self) -> Arc<AtomicBool> {
+        self.process.has_glib_broken_off()
+    }
+
     fn spoil(&self) {
         self.is_spoilt.store(true, Ordering::Relaxed);
     }
@@ -199,6 +208,8 @@ impl Browser {
                     driver.arg(format!("--port={port}"));
                     // Its sandbox wants rights that nobody has in a container; what it opens is our own.
                     driver.envs([("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"), ("LIBGL_ALWAYS_SOFTWARE", "1")]);
+                    // Where it looks for a bus of its own, GLib breaks off now and then.
+                    driver.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
                     driver.env("GTK_THEME", if look.dark { "Adwaita:dark" } else { "Adwaita" });
                     driver.env("DISPLAY", &screen.name).env("XDG_CONFIG_HOME", profile.path());
                 })?;
@@ -209,7 +220,7 @@ impl Browser {
         let driver = WebDriver::new(process.url(), capabilities).await.with_context(|| format!("cannot open {}", engine.name()))?;
         let is_spoilt = AtomicBool::new(false);
         let kind = Kind::of(engine, look);
-        Ok(Self { driver, elsewhere, engine, is_spoilt, kind, _process: process, _profile: profile, _screen: screen })
+        Ok(Self { driver, elsewhere, engine, is_spoilt, kind, process, _profile: profile, _screen: screen })
     }
 
     /// Makes the window that is seen what the look says.
@@ -276,6 +287,15 @@ impl Browser {
                 self.chrome(&script).await?;
             }
             Engine::WebKit => bail!("{}", self.engine.lacks(Need::Connection).unwrap_or_default()),
+        }
+        Ok(())
+    }
+
+    /// The pointer is a finger. (In Firefox that of a phone always is.)
+    pub(crate) async fn use_finger(&self) -> Result<()> {
+        self.spoil();
+        if self.engine == Engine::Chromium {
+            self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": true, "maxTouchPoints": 5 })).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! End-to-end tests: the built page in a real browser against the sandbox.
 //!
-//! `cargo xtask e2e [--engine NAME] [--grep PART]` runs them on `dist/`. Each scenario has its own sandbox and its own browser,
-//! so they run in parallel, and all are played in every engine that can do what they need. After each one, what must hold in
+//! `cargo xtask e2e [--engine NAME] [--grep PART]` runs them on `dist/`. Each scenario has its own sandbox, and a browser that forgets
+//! what came before, so they run in parallel, and all are played in every engine that can do what they need. After each one, what must hold in
 //! all of them is checked: see [`stage::Stage::end`].
 
 mod driver;
@@ -13,7 +13,11 @@ mod screens;
 mod soak;
 mod stage;
 
-use std::{process::ExitCode, sync::OnceLock, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::{OnceLock, atomic::Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, anyhow};
 use libtest_mimic::{Arguments, Conclusion, Trial};
@@ -130,7 +134,7 @@ impl Suite {
     }
 
     /// Adds a scenario, played in a browser that looks like this.
-    fn add(&mut self, name: &'static str, look: Look, play: impl AsyncFnOnce(&Stage) -> Result<()> + Send + 'static) {
+    fn add(&mut self, name: &'static str, look: Look, play: impl AsyncFn(&Stage) -> Result<()> + Send + 'static) {
         let engine = self.engine;
         if let Some(why) = look.needs.iter().find_map(|need| engine.lacks(*need)) {
             self.left_out.push((name, why));
@@ -138,9 +142,17 @@ impl Suite {
         }
         let trial = Trial::test(name, move || {
             let result: Result<()> = runtime()?.block_on(async {
-                let stage = timeout(LIMIT, Stage::set(name, engine, &look)).await.context("the browser does not open")??;
-                let played = timeout(LIMIT, play(&stage)).await.unwrap_or_else(|_| Err(anyhow!("it is not over after {LIMIT:?}")));
-                timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?
+                loop {
+                    let stage = timeout(LIMIT, Stage::set(name, engine, &look)).await.context("the browser does not open")??;
+                    let has_broken_off = stage.has_glib_broken_off();
+                    let played = timeout(LIMIT, play(&stage)).await.unwrap_or_else(|_| Err(anyhow!("it is not over after {LIMIT:?}")));
+                    let ended = timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?;
+                    // That is nothing that a page has done, or could do: it is played from the beginning.
+                    if ended.is_ok() || !has_broken_off.load(Ordering::Relaxed) {
+                        break ended;
+                    }
+                    println!("    {name} begins again: GLib has ended the browser (getauxval)");
+                }
             });
             result.map_err(|error| format!("{error:#}").into())
         });

@@ -6,6 +6,7 @@ use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -17,7 +18,10 @@ use thirtyfour::{By, Cookie, Key, RequestData, WebElement, WindowHandle, common:
 
 use tokio::time::timeout;
 
-use crate::engine::{Browser, Engine, Need};
+use crate::{
+    driver,
+    engine::{Browser, Engine, Need},
+};
 
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -102,7 +106,7 @@ impl Look {
     }
 }
 
-/// A sandbox and a browser of a scenario's own.
+/// A sandbox of a scenario's own, and a browser that nobody else has meanwhile.
 pub(crate) struct Stage {
     browser: Browser,
     name: &'static str,
@@ -202,7 +206,7 @@ impl Stage {
             page_settings: (!look.settings.is_empty()).then(|| look.settings.to_owned()),
             theme: theme("pay"),
         };
-        let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), settings).await?;
+        let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, driver::free_port()?)), settings).await?;
         let browser = Browser::open(engine, look).await?;
         let languages = (engine == Engine::WebKit).then(|| look.language.to_owned());
         let script = RefCell::new(Script { engine: Some(engine), languages, own: look.script.to_owned(), ..Script::default() });
@@ -213,6 +217,11 @@ impl Stage {
         stage.console().await?;
         stage.asked_elsewhere().await?;
         Ok(stage)
+    }
+
+    /// Whether the browser has been ended by a defect of GLib, and not by the page.
+    pub(crate) fn has_glib_broken_off(&self) -> Arc<AtomicBool> {
+        self.browser.has_glib_broken_off()
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -234,6 +243,11 @@ impl Stage {
         self.sandbox.state().probe().block(paths);
     }
 
+    /// What is asked for by such a path is another WebAssembly module from now on.
+    pub(crate) fn alter(&self, paths: &[&str]) {
+        self.sandbox.state().probe().alter(paths);
+    }
+
     pub(crate) async fn set_dark(&self, dark: bool) -> Result<()> {
         self.browser.set_dark(dark).await
     }
@@ -241,6 +255,11 @@ impl Stage {
     /// Takes the network away, or gives it back.
     pub(crate) async fn set_offline(&self, offline: bool) -> Result<()> {
         self.browser.set_offline(offline).await
+    }
+
+    /// The pointer is a finger.
+    pub(crate) async fn use_finger(&self) -> Result<()> {
+        self.browser.use_finger().await
     }
 
     /// Saves files here from now on.
@@ -515,7 +534,8 @@ impl Stage {
         Self::read_codes(&self.browser.driver.screenshot_as_png().await?)
     }
 
-    /// What the console says since it was last read.
+    /// What the console says since it was last read. In Firefox and WebKit it is the page that tells, so only what the sandbox
+    /// serves is heard there: not the page behind nginx or Caddy, nor a shop's.
     pub(crate) async fn console(&self) -> Result<Vec<String>> {
         if self.browser.engine == Engine::Chromium {
             return self.read_log("browser").await;
@@ -543,14 +563,19 @@ impl Stage {
             Ok(()) => self.check_all().await,
             Err(error) => Err(error),
         };
-        if result.is_err() {
-            self.keep_picture().await.context("and there is no picture of it")?;
-        }
+        let result = match result {
+            Ok(()) => Ok(()),
+            Err(error) => Err(match timeout(PATIENCE, self.keep_picture()).await {
+                Ok(Ok(())) => error,
+                Ok(Err(why)) => error.context(format!("there is no picture of it: {why:#}")),
+                Err(_) => error.context("there is no picture of it: the browser does not answer"),
+            }),
+        };
         // What went wrong in it may not be over.
         if result.is_ok() {
             self.browser.give_back().await?
-        } else {
-            self.browser.quit().await?
+        } else if let Err(why) = self.browser.quit().await {
+            println!("{}: {why:#}", self.name);
         }
         result
     }
@@ -558,7 +583,11 @@ impl Stage {
     async fn keep_picture(&self) -> Result<()> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report");
         tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::write(folder.join(format!("{}.png", self.name)), self.browser.driver.screenshot_as_png().await?).await?;
+        tokio::fs::write(
+            folder.join(format!("{}-{}.png", self.browser.engine.name(), self.name)),
+            self.browser.driver.screenshot_as_png().await?,
+        )
+        .await?;
         Ok(())
     }
 

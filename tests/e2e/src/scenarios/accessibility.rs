@@ -27,7 +27,7 @@ pub(super) fn add(suite: &mut Suite) {
             };
             let look = Look { dark: themes == [true], ..look };
             suite.add(Box::leak(name.into_boxed_str()), look, async move |stage| {
-                rules_hold(stage, &screen.context("no such screen")?, themes).await
+                rules_hold(stage, screen.as_ref().context("no such screen")?, themes).await
             });
         }
     }
@@ -122,6 +122,7 @@ async fn what_a_screen_reader_is_told(stage: &Stage) -> Result<()> {
 
 /// 44 px at least for what is pressed, or the row it stands in.
 async fn fingers_find_their_targets(stage: &Stage) -> Result<()> {
+    stage.use_finger().await?;
     let small = "[...document.querySelectorAll('a, button, select')].filter((e) => { const box = e.getBoundingClientRect(); \
                  return box.width > 0 && (box.height < 44 || box.width < 44); }).map((e) => e.className + ' ' + e.innerText)";
     for spec in [screens::full(), Spec { status: Stand::Paid, ..screens::full() }] {

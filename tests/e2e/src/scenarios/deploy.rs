@@ -2,7 +2,6 @@
 
 use std::{
     env, fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 use super::gateways;
 use crate::{
     Stage, Suite,
+    driver::free_port,
     stage::{self, Look},
 };
 
@@ -37,10 +37,6 @@ impl Drop for Server {
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// The configuration with this machine's values in the places that are a merchant's to change.

@@ -39,11 +39,15 @@ pub(super) fn add(suite: &mut Suite) {
 }
 
 /// Each breaks something that the first paint needs and the application does not.
-const BROKEN: [(&str, &str); 4] = [
+const BROKEN: [(&str, &str); 5] = [
     ("first_paint_without_url_search_params", "delete window.URLSearchParams;"),
     (
         "first_paint_without_its_module",
         "const ask = fetch; window.fetch = (url, ...rest) => (/draw-/.test(url) ? Promise.reject(new TypeError('gone')) : ask(url, ...rest));",
+    ),
+    (
+        "first_paint_without_an_end_of_its_module",
+        "const ask = fetch; window.fetch = (url, ...rest) => (/draw-/.test(url) ? new Promise(() => {}) : ask(url, ...rest));",
     ),
     (
         "first_paint_without_json",

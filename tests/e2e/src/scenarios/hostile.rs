@@ -5,11 +5,12 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use sandbox::{Audio, CASHIER, Code, Spec, Stand};
+use sandbox::{Audio, CASHIER, Call, Code, Fault, Kind, Spec, Stand, TOKEN};
 use serde_json::{Value, json};
 
 use crate::{
     Stage, Suite,
+    scenarios::mapi_link,
     stage::{Agent, Look},
 };
 
@@ -22,6 +23,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("hostile_ends_lead_nowhere_else", phone(), ends);
     suite.add("hostile_addresses_ask_for_nothing_else", phone(), addresses);
     suite.add("hostile_sizes_are_borne", phone(), sizes);
+    suite.add("hostile_answers_of_other_gateways", Look { settings: TOKEN_OF_COOKIE, ..phone() }, other_gateways);
     suite.add("what_is_asked_of_other_hosts_is_seen", Look::desktop(), is_seen);
 }
 
@@ -145,6 +147,52 @@ async fn codes(stage: &Stage) -> Result<()> {
         stage
             .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' && !document.querySelector('.plate.bone')")
             .await?;
+        check(stage, text).await?;
+    }
+    Ok(())
+}
+
+const TOKEN_OF_COOKIE: &str = r#"{"token": "cookie:sandbox_token"}"#;
+
+/// Every text in the words, the codes and the addresses of the other gateways' answers.
+async fn other_gateways(stage: &Stage) -> Result<()> {
+    let texts = texts()?;
+    stage.sign_in(TOKEN).await?;
+    for (at, text) in texts.iter().enumerate() {
+        let out = format!("H{at}");
+        let (call, answer) = match at % 6 {
+            0 => (Call::Mapi, json!({ "code": -1, "msg": text })),
+            1 => (Call::Mapi, json!({ "code": 1, "msg": text, "type": text, "qrcode": text, "urlscheme": text, "payurl": text })),
+            2 => (Call::Payment, json!({ "code": 777, "msg": text })),
+            3 => (Call::Payment, json!({ "code": 0, "msg": text, "data": { "code_url": text, "jump_url": text } })),
+            4 => (Call::Pay, json!({ "code": 777, "message": text, "msg": text })),
+            _ => (Call::Pay, json!({ "code": 0, "msg": text, "data": { "pay_param": text, text: text } })),
+        };
+        let fault = Fault { call: Some(call), from: 1, times: 0, kind: Kind::Replace { body: answer.to_string() } };
+        let id = stage.order(Spec { faults: vec![fault.clone()], order_id: (1000 + at).to_string(), ..Spec::default() });
+        let path = match (call, at % 12 < 6) {
+            (Call::Mapi, _) => {
+                stage.sandbox.state().creation_faults().push(Fault { times: 1, ..fault });
+                mapi_link(stage, &[("out_trade_no", &out)])
+            }
+            (Call::Payment, true) => format!("/?gateway=anqi&order_id={id}&pay_way=wechat"),
+            (Call::Payment, false) => format!("/?gateway=anqi&order_id={id}&pay_way=alipay"),
+            (_, true) => format!("/?gateway=instant&order_id={id}&pay_price=10.00&pay_method=2"),
+            (_, false) => format!("/?gateway=instant&order_id={id}&pay_price=10.00&pay_method=1"),
+        };
+        stage.open(&path).await?;
+        // A page for paying is gone to, where it is a web address.
+        let shown = "document.getElementById('app') === null || (document.querySelector('.page')?.dataset.words === 'here' && \
+                     document.querySelector('[data-screen]').dataset.screen !== 'loading')";
+        stage.until(shown).await.with_context(|| format!("{call:?} says {text:?}"))?;
+        if stage.eval("document.getElementById('app') === null").await? == true {
+            ensure!(
+                call == Call::Mapi && at % 6 == 1 && stage.eval("/^(https?|chrome-error):$/.test(location.protocol)").await? == true,
+                "{text:?}"
+            );
+            stage.console().await?;
+            continue;
+        }
         check(stage, text).await?;
     }
     Ok(())

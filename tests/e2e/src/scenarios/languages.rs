@@ -29,7 +29,7 @@ async fn every_language_fits(stage: &Stage) -> Result<()> {
             ensure!(said == json!([tag, direction]), "{said}");
             let loaded = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.includes('/assets/locales/'))";
             ensure!(stage.eval(loaded).await? == json!([format!("/pay/assets/locales/{tag}.json")]), "{tag}: one language");
-            let widths = stage.eval("[document.documentElement.scrollWidth, innerWidth]").await?;
+            let widths = stage.eval("[document.documentElement.scrollWidth, document.documentElement.clientWidth]").await?;
             ensure!(widths.get(0) == widths.get(1), "{tag}: {screen} is too wide: {widths}");
             let text = stage.text().await?;
             ensure!(!text.contains(['{', '}']), "{tag}: something was not filled in\n{text}");

@@ -139,8 +139,9 @@ async fn a_shop_is_told_which_screen_is_shown(stage: &Stage) -> Result<()> {
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_screen("paid").await?;
     let heard = stage.eval("JSON.stringify(window.heard)").await?;
-    let wanted = r#"[{"screen":"loading","method":null},{"screen":"awaiting","method":"alipay"},{"screen":"paid","method":"alipay"}]"#;
-    ensure!(heard == wanted, "{heard}");
+    let told = |screen: &str, method: &str| format!(r#"{{"screen":"{screen}","method":{method},"ended":false}}"#);
+    let wanted = format!("[{},{},{}]", told("loading", "null"), told("awaiting", r#""alipay""#), told("paid", r#""alipay""#));
+    ensure!(heard == wanted.as_str(), "{heard}");
     Ok(())
 }
 

@@ -85,7 +85,8 @@ async fn nothing_opens_by_itself(stage: &Stage) -> Result<()> {
 async fn a_wallet_that_does_not_open_is_spoken_of(stage: &Stage) -> Result<()> {
     stage.open_order(order("alipay", text("https://qr.alipay.com/bax0"))).await?;
     stage.until_code().await?;
-    let press = "(() => { document.querySelector('a[data-wallet]').click(); return document.querySelector('.not-opened') === null; })()";
+    let press = "new Promise((resolve) => { document.querySelector('a[data-wallet]').click(); \
+                 setTimeout(() => resolve(document.querySelector('.not-opened') === null), 300); })";
     ensure!(stage.eval(press).await? == true, "not at once");
     stage.until_text("没有打开支付宝？").await?;
     ensure!(stage.has("a[data-wallet]").await? && stage.has("img.code").await?, "the ways to pay are still there");

@@ -14,11 +14,12 @@ const LISTEN: &str = "
         started.then(() => window.played.push(new URL(this.src).pathname), () => {});
         return started;
     };
-    speechSynthesis.speak = (utterance) => window.spoken.push([utterance.text, utterance.lang, utterance.voice?.name]);
+    // On the prototype: what is put on the object itself may go with it.
+    SpeechSynthesis.prototype.speak = (utterance) => window.spoken.push([utterance.text, utterance.lang, utterance.voice?.name]);
     // A voice of the device, and one that would send the words to a service.
     const voice = (name, lang, localService) => Object.defineProperties(Object.create(SpeechSynthesisVoice.prototype),
         { name: { value: name }, lang: { value: lang }, localService: { value: localService } });
-    speechSynthesis.getVoices = () => window.mute ? [voice('cloud', 'zh-CN', false)] : [voice('cloud', 'zh-CN', false), voice('own', 'zh_CN', true)];
+    SpeechSynthesis.prototype.getVoices = () => window.mute ? [voice('cloud', 'zh-CN', false)] : [voice('cloud', 'zh-CN', false), voice('own', 'zh_CN', true)];
     Object.defineProperty(SpeechSynthesisUtterance.prototype, 'voice', { get() { return this.chosen; }, set(voice) { this.chosen = voice; } });
     window.tones = []; window.buzzes = [];
     const start = OscillatorNode.prototype.start;
