@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use saoma::{
     gateway::{Gateway, LinkFault, Mistake, Premises, Reply, Request, Start, Step, points_methods},
     order::{
-        Answer, Call, Code, Failure, Fault, Fen, Freight, HostApp, Info, Instrument, Offer, OrderId, OrderRef, Points, Refusal, Standing,
-        Terms, Verdict, Visit, WalletLink,
+        Answer, Call, CashierKey, Code, Failure, Fault, Fen, Freight, HostApp, Info, Instrument, Offer, OrderId, OrderRef, Points, Refusal,
+        Standing, Terms, Verdict, Visit, WalletLink,
     },
 };
 use serde_json::{Value, json};
@@ -507,6 +507,36 @@ fn links_say_which_field_is_wrong() {
 }
 
 /// Whoever adds a gateway finds all of it in one place.
+#[test]
+fn what_a_gateway_does_not_have_fails_at_once() {
+    let key = || CashierKey::decode("K1").unwrap();
+    let id = || OrderId::decode("A1").unwrap();
+    let calls = [
+        Call::Cashier(key()),
+        Call::Create { amount: Fen::decode(100).unwrap(), key: key() },
+        Call::Choose { id: id(), method: "wechat".into() },
+    ];
+    let anqi = start("anqi", "order_id=1").gateway;
+    let instant = start("instant", "order_id=7&pay_price=12.5").gateway;
+    for gateway in [&anqi, &instant] {
+        for call in &calls {
+            assert_eq!(told(gateway, call), call.failed(Failure::Fault(Fault::Network)), "{call:?}");
+            // Nor is a reply to what nobody asks understood.
+            let heard = hear(gateway, call, 0, r#"{"code":0,"data":{}}"#);
+            assert!(matches!(heard, Step::Answer(_)), "{call:?}");
+        }
+        assert!(!gateway.shares_status());
+    }
+    assert!(Gateway::Xarr.shares_status());
+}
+
+#[test]
+fn a_mistake_in_a_link_is_said_in_words() {
+    let texts: BTreeSet<&str> = [Mistake::Missing, Mistake::Twice, Mistake::Unknown, Mistake::Unusable].map(Mistake::text).into();
+    assert_eq!(texts.len(), 4);
+    assert!(texts.iter().all(|text| text.starts_with(['i', 's', 'h']) && !text.ends_with('.')), "they go on after the field's name");
+}
+
 #[test]
 fn gateways_are_named_where_they_are_at_home_and_nowhere_else() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

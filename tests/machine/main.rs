@@ -8,6 +8,7 @@ mod page;
 mod paid;
 mod polling;
 mod rules;
+mod screens;
 mod tabs;
 mod terms;
 mod time;

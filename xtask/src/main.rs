@@ -44,12 +44,16 @@ enum Task {
     Bench(bench::Extent),
     /// Build the page in release mode into dist/, precompressed
     Build,
-    /// Run the native tests with coverage, and print it by room
+    /// Run the native tests with coverage, and print it file by file
     Coverage,
     /// Build the page and serve it with a sandbox gateway and a few orders to pay
     Demo(serve::Address),
     /// Check the licences, sources and advisories of everything that the project is made of
-    Deny,
+    Deny {
+        /// Without the advisories, whose list comes over the network
+        #[arg(long)]
+        offline: bool,
+    },
     /// Serve the page with live reload, with the sandbox gateway behind it
     Dev(serve::Address),
     /// Run the end-to-end tests alone, on the page in dist/
@@ -99,7 +103,7 @@ fn main() {
         Task::Build => page::build(),
         Task::Coverage => audit::coverage(),
         Task::Demo(address) => serve::demo(&address),
-        Task::Deny => audit::deny(),
+        Task::Deny { offline } => audit::deny(offline),
         Task::Dev(address) => serve::dev(&address),
         Task::E2e(played) => check::end_to_end(&played),
         Task::Fuzz { seconds } => fuzz::run(seconds),
