@@ -120,6 +120,9 @@ fn soak_for(minutes: Option<String>) -> ExitCode {
 /// How long a scenario may take, with everything that it waits for.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// How often a scenario is begun, where something that is no page's doing ends its browser.
+const MOST_PLAYS: u32 = 3;
+
 /// The scenarios for an engine.
 struct Suite {
     engine: Engine,
@@ -142,13 +145,15 @@ impl Suite {
         }
         let trial = Trial::test(name, move || {
             let result: Result<()> = runtime()?.block_on(async {
+                let mut plays = 0;
                 loop {
+                    plays += 1;
                     let stage = timeout(LIMIT, Stage::set(name, engine, &look)).await.context("the browser does not open")??;
                     let has_broken_off = stage.has_glib_broken_off();
                     let played = timeout(LIMIT, play(&stage)).await.unwrap_or_else(|_| Err(anyhow!("it is not over after {LIMIT:?}")));
                     let ended = timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?;
                     // That is nothing that a page has done, or could do: it is played from the beginning.
-                    if ended.is_ok() || !has_broken_off.load(Ordering::Relaxed) {
+                    if ended.is_ok() || plays == MOST_PLAYS || !has_broken_off.load(Ordering::Relaxed) {
                         break ended;
                     }
                     println!("    {name} begins again: GLib has ended the browser (getauxval)");
