@@ -32,7 +32,7 @@ pub enum Call {
 
 impl Call {
     /// Whether it is one of XArrPay's.
-    pub(crate) fn is_of_template_api(self) -> bool {
+    pub fn is_of_template_api(self) -> bool {
         !matches!(self, Self::Check | Self::Mapi | Self::Pay | Self::Payment)
     }
 }

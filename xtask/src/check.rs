@@ -106,10 +106,12 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
 fn run_end_to_end(browser: &tools::Browser, played: &Played) -> Result<()> {
     tools::install_servers()?;
     let engines = tools::install_engines()?;
+    let preload = tools::preload_of_webkit()?;
     step("Packing the themes", || theme::pack(&themes(), "saoma", None))?;
     step("End-to-end tests", || {
         let mut tests = e2e(browser);
         tests.env("SAOMA_GECKODRIVER", &engines.geckodriver).env("SAOMA_WEBKITDRIVER", &engines.webkit_driver);
+        tests.env("SAOMA_WEBKIT_PRELOAD", &preload);
         tests.args(played.engine.iter().flat_map(|engine| ["--engine", engine])).args(&played.grep).args(&played.others);
         run(
             tests.env("SAOMA_MINIBROWSER", &engines.mini_browser),

@@ -210,6 +210,15 @@ pub(crate) struct Engines {
     pub(crate) webkit_driver: PathBuf,
 }
 
+/// What WebKit runs with so that GLib does not end it: `tests/e2e/webkit/getauxval.c` says why.
+pub(crate) fn preload_of_webkit() -> Result<PathBuf> {
+    let library = project::root().join("target/getauxval.so");
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(project::root().join("tests/e2e/webkit/getauxval.c"));
+    run_quietly(compile.arg("-ldl"), "a C compiler is wanted, as Rust's linker is")?;
+    Ok(library)
+}
+
 /// Below `/usr/lib`, in a folder of its version.
 fn mini_browser() -> Option<PathBuf> {
     let folders = fs::read_dir("/usr/lib").ok()?.chain(fs::read_dir(format!("/usr/lib/{}-linux-gnu", env::consts::ARCH)).ok()?);

@@ -1,14 +1,10 @@
 //! The drivers of browsers.
 
 use std::{
-    io::{BufRead, BufReader},
     net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU16, Ordering},
-    },
+    sync::atomic::{AtomicU16, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -18,7 +14,6 @@ use anyhow::{Context, Result, bail};
 /// A running driver; it ends with this value.
 pub(crate) struct Driver {
     child: Child,
-    has_glib_broken_off: Arc<AtomicBool>,
     port: u16,
 }
 
@@ -31,11 +26,10 @@ impl Driver {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let mut driver = Self { child, has_glib_broken_off: Arc::default(), port };
-        driver.listen();
+        let mut driver = Self { child, port };
         let end = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if let Some(status) = driver.child.try_wait()? {
@@ -47,25 +41,6 @@ impl Driver {
             thread::sleep(Duration::from_millis(50));
         }
         Ok(driver)
-    }
-
-    /// Reads what it and its browser say to nobody.
-    fn listen(&mut self) {
-        let Some(said) = self.child.stderr.take() else { return };
-        let has_broken_off = Arc::clone(&self.has_glib_broken_off);
-        thread::spawn(move || {
-            for line in BufReader::new(said).lines().map_while(Result::ok) {
-                if line.contains("GLib-ERROR") && line.contains("getauxval () failed: Interrupted system call") {
-                    has_broken_off.store(true, Ordering::Relaxed);
-                }
-            }
-        });
-    }
-
-    /// Whether a process of the browser has been ended by a defect of GLib, which aborts ("getauxval () failed: Interrupted
-    /// system call") where a signal comes while it asks for its own rights. WebKit sends itself many.
-    pub(crate) fn has_glib_broken_off(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.has_glib_broken_off)
     }
 
     pub(crate) fn url(&self) -> String {

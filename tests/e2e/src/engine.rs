@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     process::Stdio,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -86,7 +86,7 @@ pub(crate) struct Browser {
     /// Whether it has been told something that it cannot be made to forget.
     is_spoilt: AtomicBool,
     kind: Kind,
-    process: Driver,
+    _process: Driver,
     _profile: Option<TempDir>,
     _screen: Option<Screen>,
 }
@@ -174,11 +174,6 @@ impl Browser {
         Ok(true)
     }
 
-    /// Whether it has been ended by a defect of GLib, and not by the page.
-    pub(crate) fn has_glib_broken_off(&self) -> Arc<AtomicBool> {
-        self.process.has_glib_broken_off()
-    }
-
     fn spoil(&self) {
         self.is_spoilt.store(true, Ordering::Relaxed);
     }
@@ -208,8 +203,9 @@ impl Browser {
                     driver.arg(format!("--port={port}"));
                     // Its sandbox wants rights that nobody has in a container; what it opens is our own.
                     driver.envs([("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"), ("LIBGL_ALWAYS_SOFTWARE", "1")]);
-                    // Where it looks for a bus of its own, GLib breaks off now and then.
+                    // There is no desktop to speak to.
                     driver.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+                    driver.envs(env::var_os("SAOMA_WEBKIT_PRELOAD").map(|library| ("LD_PRELOAD", library)));
                     driver.env("GTK_THEME", if look.dark { "Adwaita:dark" } else { "Adwaita" });
                     driver.env("DISPLAY", &screen.name).env("XDG_CONFIG_HOME", profile.path());
                 })?;
@@ -220,7 +216,7 @@ impl Browser {
         let driver = WebDriver::new(process.url(), capabilities).await.with_context(|| format!("cannot open {}", engine.name()))?;
         let is_spoilt = AtomicBool::new(false);
         let kind = Kind::of(engine, look);
-        Ok(Self { driver, elsewhere, engine, is_spoilt, kind, process, _profile: profile, _screen: screen })
+        Ok(Self { driver, elsewhere, engine, is_spoilt, kind, _process: process, _profile: profile, _screen: screen })
     }
 
     /// Makes the window that is seen what the look says.

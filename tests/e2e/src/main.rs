@@ -15,8 +15,8 @@ mod stage;
 
 use std::{
     process::ExitCode,
-    sync::{OnceLock, atomic::Ordering},
-    time::Duration,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, anyhow};
@@ -67,8 +67,12 @@ fn suites() -> Result<Conclusion> {
             suite.print_what_is_left_out();
         }
     }
-    let conclusion = libtest_mimic::run(&arguments, suites.into_iter().flat_map(|suite| suite.trials).collect());
+    let mut trials: Vec<Trial> = suites.into_iter().flat_map(|suite| suite.trials).collect();
+    // What takes minutes begins first, so that nothing is waited for in the end. Much of it is waiting, in which others work.
+    trials.sort_by_key(|trial| !LONG.iter().any(|long| trial.name().starts_with(long)));
+    let conclusion = libtest_mimic::run(&arguments, trials);
     runtime()?.block_on(engine::quit_all());
+    print_the_longest();
     Ok(conclusion)
 }
 
@@ -80,6 +84,22 @@ fn runtime() -> Result<&'static Runtime> {
         let _ = RUNTIME.set(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?);
     }
     RUNTIME.get().context("there is no runtime")
+}
+
+/// How long each scenario has taken.
+fn took() -> MutexGuard<'static, Vec<(Duration, Engine, &'static str)>> {
+    static TOOK: Mutex<Vec<(Duration, Engine, &'static str)>> = Mutex::new(Vec::new());
+    TOOK.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// For who wants to make the run shorter.
+fn print_the_longest() {
+    let mut all = std::mem::take(&mut *took());
+    all.sort_unstable_by_key(|(time, ..)| std::cmp::Reverse(*time));
+    println!("    the longest of {}:", all.len());
+    for (time, engine, name) in all.into_iter().take(12) {
+        println!("    {:6.1} s  {} {name}", time.as_secs_f32(), engine.name());
+    }
 }
 
 /// `gallery [PART OF A SCREEN'S NAME]`
@@ -120,8 +140,8 @@ fn soak_for(minutes: Option<String>) -> ExitCode {
 /// How long a scenario may take, with everything that it waits for.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// How often a scenario is begun, where something that is no page's doing ends its browser.
-const MOST_PLAYS: u32 = 3;
+/// How the names of the longest scenarios begin.
+const LONG: [&str; 3] = ["hostile_", "matrix_", "status_faults"];
 
 /// The scenarios for an engine.
 struct Suite {
@@ -144,21 +164,13 @@ impl Suite {
             return;
         }
         let trial = Trial::test(name, move || {
+            let begin = Instant::now();
             let result: Result<()> = runtime()?.block_on(async {
-                let mut plays = 0;
-                loop {
-                    plays += 1;
-                    let stage = timeout(LIMIT, Stage::set(name, engine, &look)).await.context("the browser does not open")??;
-                    let has_broken_off = stage.has_glib_broken_off();
-                    let played = timeout(LIMIT, play(&stage)).await.unwrap_or_else(|_| Err(anyhow!("it is not over after {LIMIT:?}")));
-                    let ended = timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?;
-                    // That is nothing that a page has done, or could do: it is played from the beginning.
-                    if ended.is_ok() || plays == MOST_PLAYS || !has_broken_off.load(Ordering::Relaxed) {
-                        break ended;
-                    }
-                    println!("    {name} begins again: GLib has ended the browser (getauxval)");
-                }
+                let stage = timeout(LIMIT, Stage::set(name, engine, &look)).await.context("the browser does not open")??;
+                let played = timeout(LIMIT, play(&stage)).await.unwrap_or_else(|_| Err(anyhow!("it is not over after {LIMIT:?}")));
+                timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?
             });
+            took().push((begin.elapsed(), engine, name));
             result.map_err(|error| format!("{error:#}").into())
         });
         self.trials.push(trial.with_kind(engine.name()));

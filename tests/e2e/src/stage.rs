@@ -6,7 +6,6 @@ use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -14,7 +13,11 @@ use anyhow::{Context, Result, bail, ensure};
 use http::Method;
 use sandbox::{Call, Record, Sandbox, Settings, Spec};
 use serde_json::{Value, json};
-use thirtyfour::{By, Cookie, Key, RequestData, WebElement, WindowHandle, common::command::FormatRequestData};
+use thirtyfour::{
+    By, Cookie, Key, RequestData, WebElement, WindowHandle,
+    common::command::FormatRequestData,
+    error::{WebDriverError, WebDriverErrorInner},
+};
 
 use tokio::time::timeout;
 
@@ -106,6 +109,14 @@ impl Look {
     }
 }
 
+/// Which of axe-core's rules are looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Rules {
+    All,
+    /// Those on which the theme has an effect.
+    Colours,
+}
+
 /// A sandbox of a scenario's own, and a browser that nobody else has meanwhile.
 pub(crate) struct Stage {
     browser: Browser,
@@ -193,6 +204,10 @@ pub(crate) fn themes() -> PathBuf {
 /// What must never be in a console, whatever a gateway does.
 const ALARMS: [&str; 5] = ["Content Security Policy", "Uncaught", "panicked", "RuntimeError", "unreachable executed"];
 
+fn is_gone(error: &WebDriverError) -> bool {
+    matches!(error.as_inner(), WebDriverErrorInner::NoSuchElement(_) | WebDriverErrorInner::StaleElementReference(_))
+}
+
 impl Stage {
     pub(crate) async fn set(name: &'static str, engine: Engine, look: &Look) -> Result<Self> {
         let dist = dist();
@@ -217,11 +232,6 @@ impl Stage {
         stage.console().await?;
         stage.asked_elsewhere().await?;
         Ok(stage)
-    }
-
-    /// Whether the browser has been ended by a defect of GLib, and not by the page.
-    pub(crate) fn has_glib_broken_off(&self) -> Arc<AtomicBool> {
-        self.browser.has_glib_broken_off()
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -362,9 +372,21 @@ impl Stage {
 
     pub(crate) async fn until_within(&self, patience: Duration, expression: &str) -> Result<()> {
         let end = Instant::now() + patience;
+        // The page looks for itself, for a while: to ask it again and again takes more than all that it does. One that cannot start
+        // ends all its timers, but not its frames.
+        let look = format!(
+            "const done = arguments[0], end = Date.now() + 400; (async function look() {{ let value = null; try {{ value = await ({expression}); }} \
+             catch {{}} if (value === true || Date.now() > end) done(value); else (document.hidden ? setTimeout : requestAnimationFrame)(look); }})()"
+        );
         loop {
             // A page that is being left has no context to evaluate in; that is just "not yet".
-            let value = self.eval(expression).await.unwrap_or(Value::Null);
+            let value = match timeout(PATIENCE, self.browser.driver.execute_async(look.as_str(), vec![])).await {
+                Ok(Ok(value)) => value.json().clone(),
+                Ok(Err(_)) | Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    Value::Null
+                }
+            };
             if value == Value::Bool(true) {
                 return Ok(());
             }
@@ -372,7 +394,6 @@ impl Stage {
                 let text = self.text().await.unwrap_or_default();
                 bail!("after {patience:?} it is {value}, not true: {expression}\nthe page says:\n{text}");
             }
-            tokio::time::sleep(Duration::from_millis(40)).await;
         }
     }
 
@@ -429,15 +450,19 @@ impl Stage {
     }
 
     /// What axe-core finds wrong with the page: one line for each rule that is broken.
-    pub(crate) async fn axe(&self) -> Result<Vec<String>> {
-        const RUN: &str = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(
+    pub(crate) async fn axe(&self, rules: Rules) -> Result<Vec<String>> {
+        const RUN: &str = "const [only, done] = arguments; axe.run(document, { resultTypes: ['violations'], ...(only && { runOnly: only }) }).then(
             (result) => done(result.violations.map((rule) => rule.id + ': ' + rule.help + ': ' + rule.nodes.map((node) => node.html + ' ' + node.any.map((check) => check.message)).join(' | '))),
             (error) => done(['axe did not run: ' + error]));";
         if self.eval("typeof axe").await? == "undefined" {
             let file = env::var("SAOMA_AXE").context("SAOMA_AXE does not name axe.min.js; run this through `cargo xtask`")?;
             self.browser.driver.execute(tokio::fs::read_to_string(&file).await.context(file)?, vec![]).await?;
         }
-        let found = self.browser.driver.execute_async(RUN, vec![]).await?;
+        let only = match rules {
+            Rules::All => Value::Null,
+            Rules::Colours => json!(["color-contrast", "link-in-text-block"]),
+        };
+        let found = self.browser.driver.execute_async(RUN, vec![only]).await?;
         let list = found.json().as_array().context("axe gave no list")?.clone();
         Ok(list.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
     }
@@ -476,9 +501,20 @@ impl Stage {
         self.browser.driver.find(By::Css(selector)).await.with_context(|| format!("nothing matches {selector}"))
     }
 
-    /// Presses with a real pointer.
+    /// Presses with a real pointer, once there is something to press.
     pub(crate) async fn press(&self, selector: &str) -> Result<()> {
-        self.find(selector).await?.click().await.with_context(|| format!("cannot press {selector}"))
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let pressed = match self.browser.driver.find(By::Css(selector)).await {
+                Ok(element) => element.click().await,
+                Err(error) => Err(error),
+            };
+            match pressed {
+                // It is still to come, or another has just come in its place.
+                Err(error) if is_gone(&error) && Instant::now() < end => tokio::time::sleep(Duration::from_millis(40)).await,
+                pressed => return pressed.with_context(|| format!("cannot press {selector}")),
+            }
+        }
     }
 
     pub(crate) async fn reload(&self) -> Result<()> {
@@ -652,14 +688,16 @@ impl Stage {
         for record in records.iter() {
             let time = record.time.as_deref().context("a request without _time")?;
             ensure!(time.parse::<u64>().is_ok_and(|time| time > 1_500_000_000_000), "_time is {time}, not unix milliseconds");
+            // Pages of other orders may ask in the same millisecond.
+            let asked = (record.order_id.clone(), time.to_owned());
             // A browser sends a request again by itself when a used connection is cut under it.
-            ensure!(times.insert(time.to_owned()) || cut.contains(time), "_time {time} was sent twice");
+            ensure!(times.insert(asked.clone()) || cut.contains(&asked), "_time {time} was sent twice");
             if record.cut {
-                cut.insert(time.to_owned());
+                cut.insert(asked);
             }
             ensure!(record.concurrent == 1, "{:?} was asked while it was under way: {record:?}", record.call);
             // Other gateways than the template API begin with something else.
-            if matches!(record.call, Call::Check | Call::Info | Call::Mapi | Call::Pay | Call::Payment) {
+            if record.call == Call::Info || !record.call.is_of_template_api() {
                 informed.insert(record.order_id.clone());
             }
             ensure!(informed.contains(&record.order_id), "{:?} was asked before info", record.call);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     Stage, Suite,
     engine::Engine,
-    stage::{Agent, Look},
+    stage::{Agent, Look, Rules},
 };
 
 pub(super) fn add(suite: &mut Suite) {
@@ -317,7 +317,7 @@ async fn is_payable(stage: &Stage) -> Result<()> {
     for part in ["一杯茶", "10.00", "您可以扫描上方二维码付款"] {
         ensure!(text.contains(part), "{part} is missing: {text}");
     }
-    ensure!(stage.axe().await?.is_empty(), "{:?}", stage.axe().await?);
+    ensure!(stage.axe(Rules::All).await?.is_empty(), "{:?}", stage.axe(Rules::All).await?);
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("hostile_orders_on_a_computer", Look { script: TRAPS, ..Look::desktop() }, async |stage| orders(stage, 0).await);
     suite.add("hostile_orders_on_a_phone", phone(), async |stage| orders(stage, 1).await);
     suite.add("hostile_orders_in_a_wallet", Look { agent: Some(Agent::WeChat), ..phone() }, async |stage| orders(stage, 2).await);
-    suite.add("hostile_codes_are_drawn_or_refused", phone(), codes);
+    suite.add("hostile_refusals_are_words", phone(), refusals);
     suite.add("hostile_ends_lead_nowhere_else", phone(), ends);
     suite.add("hostile_addresses_ask_for_nothing_else", phone(), addresses);
     suite.add("hostile_sizes_are_borne", phone(), sizes);
@@ -84,24 +84,29 @@ async fn check(stage: &Stage, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// Every text of an order that waits; every third load from `first` on: three scenarios share them.
+/// Every text of an order that waits, and what is to be encoded; every third load from `first` on: three scenarios share them.
 async fn orders(stage: &Stage, first: usize) -> Result<()> {
     let texts = texts()?;
     for at in (first..texts.len()).step_by(3) {
         let text = |field: usize| texts.get((at + field * 17) % texts.len()).cloned().unwrap_or_default();
         // A recording may be elsewhere, as a picture of a code may: the gateway's documents have both on another host.
         let audio_url = Some(text(9)).filter(|url| !url.starts_with("http")).unwrap_or_default();
-        let subject = text(0);
+        let encoded = Some(text(17)).filter(|text| !(text.starts_with("https://") && text.ends_with(".png"))).unwrap_or_default();
         let code = Code {
             actual_account: text(1),
             actual_account_type: text(2),
             // What another currency is told in is looked at too, in every fourth.
             actual_amount: if at % 4 == 0 { text(3) } else { String::new() },
             content: text(4),
-            qrcode: Some("https://qr.alipay.com/bax0123".into()),
             scheme: text(5),
             uri: text(6),
             ..Code::default()
+        };
+        // It stands where a code stands, where its data stands, or is an answer of another kind.
+        let code = match at / 3 % 3 {
+            0 => Code { qrcode: Some(encoded), ..code },
+            1 => Code { qrcode_data: Some(encoded), ..code },
+            _ => Code { qrcode: Some(encoded), r#type: "text".into(), ..code },
         };
         let spec = Spec {
             account_tip: text(7),
@@ -114,39 +119,31 @@ async fn orders(stage: &Stage, first: usize) -> Result<()> {
             pay_type_text: text(14),
             return_uri: Some(text(15)),
             service_qq: text(16),
-            subject,
+            subject: text(0),
             tip_cover: 2,
             ..Spec::default()
         };
         stage.open_order(spec).await?;
-        stage.until_words().await?;
-        stage
-            .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' && !document.querySelector('.plate.bone')")
-            .await?;
+        until_it_stands(stage).await?;
         check(stage, &text(0)).await.with_context(|| format!("load {at}"))?;
     }
     Ok(())
 }
 
-/// Every text as what is to be encoded, as the kind of answer, and as a refusal.
-async fn codes(stage: &Stage) -> Result<()> {
-    let texts = texts()?;
-    for (at, text) in texts.iter().enumerate() {
-        // A picture from elsewhere is what some gateways send, and is asked for.
-        let is_picture = text.starts_with("https://") && text.ends_with(".png");
-        let code = match at % 3 {
-            _ if is_picture => continue,
-            0 => Code { qrcode: Some(text.clone()), ..Code::default() },
-            1 => Code { qrcode_data: Some(text.clone()), content: text.clone(), ..Code::default() },
-            _ => Code { content: text.clone(), qrcode: Some(text.clone()), r#type: "text".into(), ..Code::default() },
-        };
-        let refusal = json!({ "code": 500, "message": text, "data": null });
-        let merge = if at % 7 == 0 { [("qrcode".to_owned(), refusal)].into() } else { BTreeMap::new() };
-        stage.open_order(Spec { code, merge, ..Spec::default() }).await?;
-        stage.until_words().await?;
-        stage
-            .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' && !document.querySelector('.plate.bone')")
-            .await?;
+async fn until_it_stands(stage: &Stage) -> Result<()> {
+    let stands =
+        "document.querySelector('.page')?.dataset.words === 'here' && !document.querySelector('[data-screen=loading], .plate.bone')";
+    stage.until(stands).await
+}
+
+/// Every text as the words of a refusal: of the order, or of its code.
+async fn refusals(stage: &Stage) -> Result<()> {
+    for (at, text) in texts()?.iter().enumerate().step_by(5) {
+        // An order whose gateway is out of order is asked for again.
+        let (call, code) = if at % 2 == 0 { (Call::Info, 404) } else { (Call::Qrcode, 500) };
+        let kind = Kind::Replace { body: json!({ "code": code, "message": text, "data": null }).to_string() };
+        stage.open_order(Spec { faults: vec![Fault { call: Some(call), from: 1, times: 0, kind }], ..Spec::default() }).await?;
+        until_it_stands(stage).await.with_context(|| format!("{call:?} is refused with {text:?}"))?;
         check(stage, text).await?;
     }
     Ok(())
@@ -270,19 +267,16 @@ async fn sizes(stage: &Stage) -> Result<()> {
         Value::Null,
     ];
     for value in values {
-        for (call, field) in [
-            ("info", "subject"),
-            ("info", "pay_tip"),
-            ("info", "pay_type_text"),
-            ("info", "methods"),
-            ("qrcode", "content"),
-            ("qrcode", "qrcode"),
+        for (call, fields) in [
+            ("info", json!({ "subject": value, "pay_tip": value, "pay_type_text": value, "methods": value })),
+            ("qrcode", json!({ "content": value })),
+            ("qrcode", json!({ "qrcode": value })),
         ] {
-            let merge = [(call.to_owned(), json!({ field: value }))].into();
+            let what = format!("{call} {}", fields.to_string().chars().take(40).collect::<String>());
+            let merge = [(call.to_owned(), fields)].into();
             stage.open_order(Spec { merge, ..Spec::default() }).await?;
             stage.until_words().await?;
             // What cannot be understood is asked for again.
-            let what = format!("{call} {field} {}", value.to_string().chars().take(20).collect::<String>());
             stage
                 .until("document.querySelector('[data-screen]').dataset.screen !== 'loading' || document.body.innerText.includes('重试')")
                 .await

@@ -7,7 +7,7 @@ use thirtyfour::Key;
 
 use crate::{
     Stage, Suite,
-    stage::{Look, themes},
+    stage::{Look, Rules, themes},
 };
 
 const SHOP: &str = r##"{
@@ -193,7 +193,7 @@ async fn a_cashier_takes_an_amount_to_the_fen(stage: &Stage) -> Result<()> {
     stage.open(&format!("/cashier/{CASHIER}")).await?;
     stage.until("document.querySelector('#entry') !== null").await?;
     stage.until_text("茶馆收银台").await?;
-    ensure!(stage.axe().await?.is_empty(), "{:?}", stage.axe().await?);
+    ensure!(stage.axe(Rules::All).await?.is_empty(), "{:?}", stage.axe(Rules::All).await?);
     for bad in ["", "12.345", "abc", "-1", "0", "0.001", "1,000", "5000.01"] {
         stage.eval("document.querySelector('#entry').value = '', true").await?;
         let entry = stage.find("#entry").await?;
@@ -238,7 +238,7 @@ async fn a_link_that_claims_a_payment_is_not_believed(stage: &Stage) -> Result<(
     stage.until_text("付款尚未确认").await?;
     stage.until_text("<b>Tea</b>").await?;
     ensure!(stage.count(&id, Call::Qrcode) + stage.count(&id, Call::Audio) == 0, "nothing to pay with is asked for");
-    ensure!(stage.axe().await?.is_empty(), "{:?}", stage.axe().await?);
+    ensure!(stage.axe(Rules::All).await?.is_empty(), "{:?}", stage.axe(Rules::All).await?);
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_screen("paid").await?;
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
