@@ -2,14 +2,6 @@
 // The previews are inert, because a page that gives its heading the focus would scroll the studio, and silent.
 const $ = (id) => document.getElementById(id);
 const form = $("form");
-const PRESETS = ["light", "midnight", "high-contrast", "azure", "jade"];
-
-for (const preset of PRESETS) {
-  const label = document.createElement("label");
-  const radio = Object.assign(document.createElement("input"), { type: "radio", name: "preset", value: preset, checked: preset === "light" });
-  label.append(radio, preset);
-  $("presets").append(label);
-}
 
 const settings = () => {
   const values = {};

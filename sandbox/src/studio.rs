@@ -9,7 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{get, post, put},
 };
-use saoma::config::{Colour, Config};
+use saoma::config::{Colour, Config, PRESETS};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ use crate::{
 
 pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new()
-        .route("/studio", get(|| async { Html(include_str!("studio.html")) }))
+        .route("/studio", get(studio))
         .route(
             "/studio/studio.js",
             get(|| async { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("studio.js")) }),
@@ -30,6 +30,15 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/studio/api/contrast", get(contrast))
         .route("/studio/api/screens", post(screens))
         .route("/studio/api/settings", put(set))
+}
+
+/// The studio itself, with a choice of the presets that the page has.
+async fn studio() -> Html<String> {
+    let choice = |preset: &str| {
+        let checked = if preset == "light" { " checked" } else { "" };
+        format!(r#"<label><input type="radio" name="preset" value="{preset}"{checked} />{preset}</label>"#)
+    };
+    Html(include_str!("studio.html").replace("{presets}", &PRESETS.map(choice).concat()))
 }
 
 /// Puts settings into the page, and says what the page would say of them.

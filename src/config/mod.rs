@@ -14,7 +14,7 @@ mod value;
 use core::time::Duration;
 
 pub use colour::{Colour, Palette};
-pub use value::{Back, Link, Radius, Token};
+pub use value::{Back, Link, PRESETS, Radius, Token};
 
 use crate::{
     gateway,
@@ -88,7 +88,7 @@ settings! {
     "messages.not_found" => value::is_line,
     "messages.paid" => value::is_line,
     "messages.timed_out" => value::is_line,
-    "methods[]" => |text| METHODS.contains(&text),
+    "methods[]" => |text| gateway::METHODS.contains(&text),
     "pay_path" => value::is_own_path,
     "poll" => |text| value::pause(text).is_some(),
     "preset" => |text| value::PRESETS.contains(&text),
@@ -108,9 +108,6 @@ settings! {
     "token" => |text| Token::decode(text).is_some(),
     "weapp_page" => value::is_weapp_page,
 }
-
-/// The methods that a shop may offer, where the gateway lets it choose.
-const METHODS: [&str; 5] = ["alipay", "paypal", "stripe", "weapp", "wechat"];
 
 fn is_own_picture(text: &str) -> bool {
     Picture::decode_local(text).is_some()

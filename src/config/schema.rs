@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, json_schema};
+
+use super::value::{self, Radius};
+use crate::gateway;
 
 /// The settings of Saoma: the JSON data block `saoma-config` of `index.html`.
 #[derive(JsonSchema)]
@@ -39,7 +42,7 @@ pub struct Settings {
     #[schemars(extend("examples" = ["Georgia, serif"]))]
     pub font: Option<String>,
     /// Which gateway the page speaks to, for links that do not say: docs/gateways.md.
-    #[schemars(extend("default" = "xarr", "enum" = crate::gateway::NAMES, "examples" = ["mapi"]))]
+    #[schemars(extend("default" = "xarr", "enum" = gateway::NAMES, "examples" = ["mapi"]))]
     pub gateway: Option<String>,
     /// The language for shoppers who have chosen none, as a BCP 47 tag. It goes before that of their browser.
     #[schemars(extend("examples" = ["en", "zh-CN"]))]
@@ -50,20 +53,20 @@ pub struct Settings {
     /// A sentence of the shop's own for a state of the page, in one language or in several.
     pub messages: Option<Messages>,
     /// The methods that are offered, where the gateway leaves that to the shop (`anqi`).
-    #[schemars(extend("default" = "all", "examples" = [["wechat", "alipay"]]))]
-    pub methods: Option<Vec<Method>>,
+    #[schemars(transform = one_of_the_methods, extend("default" = "all", "examples" = [["wechat", "alipay"]]))]
+    pub methods: Option<Vec<String>>,
     /// Where a payment is asked for, if not at the gateway's usual path: a path on the page's own host.
     #[schemars(extend("examples" = ["/app/order/pay"]))]
     pub pay_path: Option<String>,
     /// The shortest pause between two questions whether an order is paid, in seconds. The page asks less often by itself the longer
     /// it waits: docs/performance.md.
-    #[schemars(range(min = 2, max = 30), extend("default" = 2, "examples" = [5]))]
+    #[schemars(range(min = *value::PAUSES.start(), max = *value::PAUSES.end()), extend("default" = 2, "examples" = [5]))]
     pub poll: Option<u8>,
-    /// What the page looks like.
-    #[schemars(extend("default" = "light", "examples" = ["midnight"]))]
-    pub preset: Option<Preset>,
+    /// What the page looks like: blue as Alipay, with borders around everything, green as WeChat, calm and grey, or dark blue.
+    #[schemars(extend("default" = "light", "enum" = value::PRESETS, "examples" = ["midnight"]))]
+    pub preset: Option<String>,
     /// The roundness of corners in CSS pixels.
-    #[schemars(range(max = 32), extend("default" = 18, "examples" = [4]))]
+    #[schemars(range(max = Radius::MOST), extend("default" = 18, "examples" = [4]))]
     pub radius: Option<u8>,
     /// Hosts that a paid order may lead to: `shop.example`, or `*.shop.example` for all below it. The page's own host
     /// always may; without any, every host may.
@@ -88,7 +91,7 @@ pub struct Settings {
     /// Where shoppers can ask. Each is shown as a link, or to be copied.
     pub support: Option<Support>,
     /// The shop's name: in the tab, and above the order.
-    #[schemars(length(max = 500), extend("examples" = ["The Tea Shop"]))]
+    #[schemars(length(max = value::LONGEST_LINE), extend("examples" = ["The Tea Shop"]))]
     pub title: Option<String>,
     /// Where the token of a signed-in shopper is, for gateways that want one: `cookie:NAME`, `local:NAME` or `session:NAME`.
     #[schemars(regex(pattern = "^(cookie|local|session):[A-Za-z0-9_.-]{1,64}$"), extend("examples" = ["local:token"]))]
@@ -98,28 +101,9 @@ pub struct Settings {
     pub weapp_page: Option<String>,
 }
 
-/// The ways to pay that a shop may offer.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Method {
-    Alipay,
-    Paypal,
-    Stripe,
-    Weapp,
-    Wechat,
-}
-
-/// What the page looks like: Alipay-like blue, borders around everything, WeChat-like green, calm and grey, dark blue.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Preset {
-    Azure,
-    HighContrast,
-    Jade,
-    Light,
-    Midnight,
+/// Each entry of the list is one of them.
+fn one_of_the_methods(schema: &mut Schema) {
+    schema.insert("items".to_owned(), json_schema!({ "type": "string", "enum": gateway::METHODS }).to_value());
 }
 
 /// Where shoppers can ask.

@@ -1,6 +1,6 @@
 //! The kinds of values that settings have. Each has one reader, which gives nothing for what is no such value.
 
-use core::time::Duration;
+use core::{ops::RangeInclusive, time::Duration};
 
 pub(super) use crate::order::is_own_path;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What the page can look like: see `style/presets.css`. `light` is the default.
-pub(super) const PRESETS: [&str; 5] = ["azure", "high-contrast", "jade", "light", "midnight"];
+pub const PRESETS: [&str; 5] = ["azure", "high-contrast", "jade", "light", "midnight"];
 
 /// Where "back to the shop" leads.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -55,10 +55,13 @@ pub(super) fn api(raw: &str) -> Option<&str> {
     (is_own_path(raw) && !has_any(raw, "?#")).then(|| without_end(raw, b'/'))
 }
 
-/// Whole seconds, 2 to 30.
+/// The shortest pause that a shop may set, in seconds.
+pub(super) const PAUSES: RangeInclusive<u64> = 2..=30;
+
+/// Whole seconds in [`PAUSES`].
 pub(super) fn pause(raw: &str) -> Option<Duration> {
     let seconds = int(raw).and_then(|seconds| u64::try_from(seconds).ok());
-    seconds.filter(|seconds| (2..=30).contains(seconds)).map(Duration::from_secs)
+    seconds.filter(|seconds| PAUSES.contains(seconds)).map(Duration::from_secs)
 }
 
 /// Scheme, host and port of another site, as a browser writes it: `https://shop.example`. Paths, a slash at the end, wildcards,
@@ -112,20 +115,26 @@ pub(super) fn is_weapp_page(raw: &str) -> bool {
     is_own_path(raw) && !has_any(raw, "?#")
 }
 
-/// The roundness of corners in CSS pixels, 0 to 32.
+/// The roundness of corners in CSS pixels, at most [`Radius::MOST`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Radius(pub u8);
 
 impl Radius {
-    /// Refuses what is not between 0 and 32.
+    /// More makes corners into bows.
+    pub(super) const MOST: u8 = 32;
+
+    /// Refuses what is not between 0 and [`Radius::MOST`].
     pub fn decode(raw: &str) -> Option<Self> {
-        int(raw).and_then(|radius| u8::try_from(radius).ok()).filter(|radius| *radius <= 32).map(Self)
+        int(raw).and_then(|radius| u8::try_from(radius).ok()).filter(|radius| *radius <= Self::MOST).map(Self)
     }
 }
 
+/// What a line of text may have, in characters.
+pub(super) const LONGEST_LINE: usize = 500;
+
 /// One line of text that says something.
 pub(super) fn is_line(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= 500 && !text.chars().any(char::is_control)
+    !text.is_empty() && text.chars().count() <= LONGEST_LINE && !text.chars().any(char::is_control)
 }
 
 /// Names of fonts, as CSS lists them.

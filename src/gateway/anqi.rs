@@ -23,9 +23,10 @@ use crate::{
 const ENVELOPE: Envelope = Envelope { code: "code", flat: true, good: &[0], optional: false };
 /// The server holds the question for up to 20 seconds.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(30);
-/// The specification's, and what the gateway's own pages call them.
-const METHODS: [(&str, &str); 5] =
-    [("wechat", "微信支付"), ("weapp", "微信小程序"), ("alipay", "支付宝"), ("paypal", "PayPal"), ("stripe", "Stripe")];
+/// The ways to pay that a shop chooses from, as its specification has them.
+pub const METHODS: [&str; 5] = ["wechat", "weapp", "alipay", "paypal", "stripe"];
+/// What the gateway's own pages call them, in the same order.
+const LABELS: [&str; 5] = ["微信支付", "微信小程序", "支付宝", "PayPal", "Stripe"];
 /// "Error, the reason is indicated in msg"; of the long poll: not paid.
 const ERROR: i64 = -1;
 
@@ -42,14 +43,15 @@ pub struct Anqi {
 pub(super) fn start(premises: &Premises) -> Result<Start, LinkFault> {
     let link = Link::read(&premises.query, &["order_id", "pay_way"], &premises.host_fields)?;
     let id = link.need("order_id", OrderId::decode)?;
-    let method = |(code, label): &(&str, &str)| PayMethod { code: (*code).to_owned(), label: Some((*label).to_owned()), logo: None };
-    let pay_way = link.take("pay_way", |wanted| METHODS.iter().find(|(code, _)| *code == wanted).map(method))?;
+    let method = |(code, label): (&str, &str)| PayMethod { code: code.to_owned(), label: Some(label.to_owned()), logo: None };
+    let all = || METHODS.into_iter().zip(LABELS);
+    let pay_way = link.take("pay_way", |wanted| all().find(|(code, _)| *code == wanted).map(method))?;
     let is_offered = |code: &str| match premises.methods.as_slice() {
         [] => true,
         offered => offered.iter().any(|offered| offered == code),
     };
     let works_here = |code: &str| code != "weapp" || premises.in_mini_program;
-    let methods = METHODS.iter().filter(|(code, _)| is_offered(code) && works_here(code)).map(method).collect();
+    let methods = all().filter(|(code, _)| is_offered(code) && works_here(code)).map(method).collect();
     let order_ref = OrderRef::Id(id);
     let visit = if pay_way.is_some() { Visit::Pay(order_ref) } else { Visit::Choose(order_ref) };
     let confirms = premises.confirm.is_some();
@@ -147,7 +149,7 @@ fn mini_program(fields: &Fields) -> Option<HostCall> {
     let names = ["timeStamp", "nonceStr", "package", "signType", "paySign"];
     let entries: Option<Vec<(String, Json)>> =
         names.iter().map(|name| Some(((*name).to_owned(), Json::Text(fields.text(name)?)))).collect();
-    Some(super::instant::host_call(HostApp::MiniProgram, &Json::Object(entries?), None))
+    Some(HostCall::pay(HostApp::MiniProgram, &Json::Object(entries?), None))
 }
 
 /// The table of error codes in the specification.

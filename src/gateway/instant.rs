@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     gateway::Gateway,
-    json::{Json, quote},
+    json::Json,
     order::{
         Answer, Call, Failure, Fault, Fen, Freight, HostApp, HostCall, Info, Instrument, Offer, OrderId, OrderRef, PayMethod, Points,
         Refusal, Terms, Verdict, Visit, WalletLink, percent_encode,
@@ -187,28 +187,17 @@ fn offer(fields: &Fields, method: &str) -> Result<Offer, Failure> {
             let order_string = encoded_order(order.trim());
             let link = ["alipays://platformapi/startApp?appId=20000125&orderSuffix=", &percent_encode(&order_string)].concat();
             Instrument {
-                host: Some(host_call(HostApp::Alipay, param, Some(&order_string))),
+                host: Some(HostCall::pay(HostApp::Alipay, param, Some(&order_string))),
                 wallet: WalletLink::decode(&link),
                 ..Instrument::default()
             }
         }
         (false, Json::Object(entries)) if !entries.is_empty() => {
-            Instrument { host: Some(host_call(HostApp::WeChat, param, None)), ..Instrument::default() }
+            Instrument { host: Some(HostCall::pay(HostApp::WeChat, param, None)), ..Instrument::default() }
         }
         _ => return Err(missing),
     };
     Ok(Offer::Instrument(instrument))
-}
-
-/// The request that an app around the page is given: `docs/host.md`.
-pub(super) fn host_call(app: HostApp, param: &Json, order_string: Option<&str>) -> HostCall {
-    let mut request = ["{\"saoma\":1,\"type\":\"pay\",\"app\":", &quote(app.name()), ",\"param\":", &param.write()].concat();
-    if let Some(order_string) = order_string {
-        request.push_str(",\"order_string\":");
-        request.push_str(&quote(order_string));
-    }
-    request.push('}');
-    HostCall { app, request }
 }
 
 /// The fields of an order string of Alipay. A value may hold `&` and `=`, but not one of these with a `&` before it.

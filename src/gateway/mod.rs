@@ -11,7 +11,7 @@ mod mapi;
 mod wire;
 mod xarr;
 
-pub use anqi::Anqi;
+pub use anqi::{Anqi, METHODS};
 pub use instant::{Instant, methods as points_methods};
 pub use link::{LinkFault, Mistake};
 pub use mapi::Mapi;

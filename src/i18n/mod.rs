@@ -534,21 +534,21 @@ pub fn sentences(sentences: &[&str]) -> String {
 }
 
 impl Messages {
-    /// The name of a payment method: our own for a known `code`, else the gateway's `label`, else the code itself.
-    pub fn method<'text>(self, code: &'text str, label: Option<&'text str>) -> &'text str {
-        match code.to_ascii_lowercase().as_str() {
+    /// The name of a payment method by its kind, where there is one.
+    pub fn method(self, kind: &str) -> Option<&'static str> {
+        Some(match kind {
             "alipay" => self.method_alipay(),
             "bank" => self.method_bank(),
             "qqpay" => self.method_qqpay(),
-            "unionpay" | "ysf" | "yunshanfu" => self.method_unionpay(),
+            "unionpay" => self.method_unionpay(),
             "usdt" => self.method_usdt(),
-            "wechat" | "weixin" | "wxpay" => self.method_wxpay(),
+            "wxpay" => self.method_wxpay(),
             "alipay+points" => self.method_alipay_points(),
             "points" => self.method_points(),
             "weapp" => self.method_weapp(),
             "wxpay+points" => self.method_wxpay_points(),
-            _ => label.unwrap_or(code),
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -677,8 +677,6 @@ mod tests {
     #[test]
     fn a_method_is_named_in_the_shoppers_language_where_it_is_known() {
         let messages = Messages::decode(&file(&Locale::default())).unwrap();
-        assert_eq!(messages.method("AliPay", Some("ALI")), "支付宝");
-        assert_eq!(messages.method("paynow", Some("PayNow")), "PayNow");
-        assert_eq!(messages.method("paynow", None), "paynow");
+        assert_eq!((messages.method("alipay"), messages.method("paynow")), (Some("支付宝"), None));
     }
 }

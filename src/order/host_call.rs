@@ -1,5 +1,7 @@
 //! A payment that the app around the page makes: a web page cannot call a wallet's own functions.
 
+use crate::json::{Json, quote};
+
 /// What the app around the page is asked to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HostCall {
@@ -7,6 +9,19 @@ pub struct HostCall {
     pub app: HostApp,
     /// The request as JSON, as `docs/host.md` describes it.
     pub request: String,
+}
+
+impl HostCall {
+    /// Asks for a payment with the gateway's parameters; Alipay's as the order string that its functions take, too.
+    pub(crate) fn pay(app: HostApp, param: &Json, order_string: Option<&str>) -> Self {
+        let mut request = ["{\"saoma\":1,\"type\":\"pay\",\"app\":", &quote(app.name()), ",\"param\":", &param.write()].concat();
+        if let Some(order_string) = order_string {
+            request.push_str(",\"order_string\":");
+            request.push_str(&quote(order_string));
+        }
+        request.push('}');
+        Self { app, request }
+    }
 }
 
 /// Which of a wallet's own functions pays.

@@ -109,6 +109,18 @@ pub struct PayMethod {
     pub logo: Option<Picture>,
 }
 
+impl PayMethod {
+    /// The code as the page knows it: small letters, and one name where gateways have several for the same.
+    pub fn kind(&self) -> String {
+        let code = self.code.to_ascii_lowercase();
+        match code.as_str() {
+            "ysf" | "yunshanfu" => "unionpay".to_owned(),
+            "wechat" | "weixin" => "wxpay".to_owned(),
+            _ => code,
+        }
+    }
+}
+
 /// The number of a merchant's service desk on QQ: 5 to 12 digits.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ServiceQq(String);

@@ -23,11 +23,11 @@ pub enum Wallet {
 impl Wallet {
     /// By the gateway's name of a method, an open set.
     pub fn of_method(method: &PayMethod) -> Option<Self> {
-        match method.code.to_ascii_lowercase().as_str() {
+        match method.kind().as_str() {
             "alipay" => Some(Self::Alipay),
             "qqpay" => Some(Self::Qq),
-            "unionpay" | "ysf" | "yunshanfu" => Some(Self::UnionPay),
-            "wechat" | "weixin" | "wxpay" => Some(Self::WeChat),
+            "unionpay" => Some(Self::UnionPay),
+            "wxpay" => Some(Self::WeChat),
             _ => None,
         }
     }

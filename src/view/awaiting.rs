@@ -49,7 +49,7 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
     el("section")
         .class("card awaiting")
         .attr("data-screen", "awaiting")
-        .attr("data-method", order.method.as_ref().map(|method| icon::method_kind(&method.code)).unwrap_or_default())
+        .attr("data-method", order.method.as_ref().map(icon::sign_name).unwrap_or_default())
         .child(header)
         .child(points(context, order))
         .child(pay)

@@ -24,9 +24,9 @@ pub(super) fn choice(context: Context, choice: &Choice) -> El {
     let button = |method: &PayMethod| {
         let code = method.code.clone();
         let is_chosen = choice.chosen.as_ref() == Some(&code);
-        let button = el("button").attr("type", "button").class("button method").attr("data-method", icon::method_kind(&code));
+        let button = el("button").attr("type", "button").class("button method").attr("data-method", icon::sign_name(method));
         let button = if choice.chosen.is_some() { button.attr("aria-disabled", "true") } else { button };
-        let name = el("span").text(messages.method(&code, method.label.as_deref()));
+        let name = el("span").text(super::method_name(Some(method), messages));
         button
             .attr("aria-busy", if is_chosen { "true" } else { "false" })
             .child(icon::sign(method))

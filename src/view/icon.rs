@@ -62,46 +62,39 @@ pub(super) fn to_the_menu() -> El {
     svg("arrow", "64", &[("path", &[("d", "M6 58C10 34 26 18 54 12M38 6l17 6l-9 15")])])
 }
 
-/// The methods that have a sign and a colour of their own; all others are `other`.
-pub(super) fn method_kind(code: &str) -> &'static str {
+/// The name of a method's sign and colour, and what is drawn; those that have none of their own are `other`.
+fn drawing(method: &PayMethod) -> (&'static str, &'static str) {
     // What is paid with points too has the sign of what the money is paid with.
-    match before(&code.to_ascii_lowercase(), "+") {
-        "alipay" => "alipay",
-        "bank" => "bank",
-        "paypal" => "paypal",
-        "points" => "points",
-        "qqpay" => "qqpay",
-        "unionpay" | "ysf" | "yunshanfu" => "unionpay",
-        "stripe" => "stripe",
-        "usdt" => "usdt",
-        "weapp" | "wechat" | "weixin" | "wxpay" => "wxpay",
-        _ => "other",
+    match before(&method.kind(), "+") {
+        "alipay" => ("alipay", "M7 8h10M12 5.5V11M7.5 11h8.5c-1 3.5-4.5 6.5-8.5 7.5M9 11.5c2 3.5 5 5.5 8.5 7"),
+        "bank" => ("bank", "M5.5 10L12 6l6.5 4zM8 13v4M12 13v4M16 13v4M6 19h12"),
+        "paypal" => ("paypal", "M9 18l2-12h4a3.2 3.2 0 0 1 0 6.5h-4.5"),
+        "points" => ("points", "M12 5.5l2 4.3l4.5.6l-3.3 3.2l.8 4.6l-4-2.2l-4 2.2l.8-4.6l-3.3-3.2l4.5-.6z"),
+        "qqpay" => ("qqpay", "M16.5 15a6 6 0 1 0-2 2M13 13.5l4.5 4.5"),
+        "stripe" => ("stripe", "M15.5 9c-1-1.6-6.5-2-6.5.7c0 3 6.5 1.6 6.5 4.6c0 2.8-5.8 2.4-7 .5"),
+        "unionpay" => ("unionpay", "M8.5 6L6.5 18M13 6l-2 12M17.5 6l-2 12"),
+        "usdt" => ("usdt", "M7 6.5h10M12 6.5v12M6 12.5c0-2.5 12-2.5 12 0s-12 2.5-12 0z"),
+        "weapp" | "wxpay" => ("wxpay", "M9.5 14.5a4.8 4 0 1 0-3-1.2L6 15.5zM16 17.5l2 1l-.5-2a3.6 3.2 0 1 0-2.2 1.1z"),
+        _ => ("other", "M5.5 8h13v9h-13zM5.5 11h13"),
     }
+}
+
+/// The methods that have a sign and a colour of their own; all others are `other`.
+pub(super) fn sign_name(method: &PayMethod) -> &'static str {
+    drawing(method).0
 }
 
 /// The logo of a payment method. Our own sign takes the place of one that there is none of, or that does not load.
 pub(super) fn sign(of: &PayMethod) -> El {
-    let Some(logo) = &of.logo else { return method(&of.code) };
+    let Some(logo) = &of.logo else { return own_sign(of) };
     let image = el("img").class("logo").attr("src", logo.as_str()).attr("alt", "").attr("width", "24").attr("height", "24");
     let broken = image.clone();
-    el("span").class("sign").child(image.on("error", move || broken.remove())).child(method(&of.code))
+    el("span").class("sign").child(image.on("error", move || broken.remove())).child(own_sign(of))
 }
 
-/// A sign for a payment method, by its code: own drawings on the method's colour.
-pub(super) fn method(code: &str) -> El {
-    let kind = method_kind(code);
-    let path = match kind {
-        "alipay" => "M7 8h10M12 5.5V11M7.5 11h8.5c-1 3.5-4.5 6.5-8.5 7.5M9 11.5c2 3.5 5 5.5 8.5 7",
-        "bank" => "M5.5 10L12 6l6.5 4zM8 13v4M12 13v4M16 13v4M6 19h12",
-        "paypal" => "M9 18l2-12h4a3.2 3.2 0 0 1 0 6.5h-4.5",
-        "points" => "M12 5.5l2 4.3l4.5.6l-3.3 3.2l.8 4.6l-4-2.2l-4 2.2l.8-4.6l-3.3-3.2l4.5-.6z",
-        "stripe" => "M15.5 9c-1-1.6-6.5-2-6.5.7c0 3 6.5 1.6 6.5 4.6c0 2.8-5.8 2.4-7 .5",
-        "qqpay" => "M16.5 15a6 6 0 1 0-2 2M13 13.5l4.5 4.5",
-        "unionpay" => "M8.5 6L6.5 18M13 6l-2 12M17.5 6l-2 12",
-        "usdt" => "M7 6.5h10M12 6.5v12M6 12.5c0-2.5 12-2.5 12 0s-12 2.5-12 0z",
-        "wxpay" => "M9.5 14.5a4.8 4 0 1 0-3-1.2L6 15.5zM16 17.5l2 1l-.5-2a3.6 3.2 0 1 0-2.2 1.1z",
-        _ => "M5.5 8h13v9h-13zM5.5 11h13",
-    };
+/// A sign for a payment method: own drawings on the method's colour.
+fn own_sign(method: &PayMethod) -> El {
+    let (name, path) = drawing(method);
     let ground: &[(&str, &str)] = &[("width", "24"), ("height", "24"), ("rx", "6")];
-    svg("method-sign", "24", &[("rect", ground), ("path", &[("d", path)])]).attr("data-method", kind)
+    svg("method-sign", "24", &[("rect", ground), ("path", &[("d", path)])]).attr("data-method", name)
 }

@@ -214,14 +214,14 @@ fn method_name(method: Option<&PayMethod>, messages: Messages) -> &str {
         None => messages.method_unknown(),
         // The gateway's word for it is better than none.
         Some(method) if messages.is_silent() => method.label.as_deref().unwrap_or(&method.code),
-        Some(method) => messages.method(&method.code, method.label.as_deref()),
+        Some(method) => messages.method(&method.kind()).unwrap_or_else(|| method.label.as_deref().unwrap_or(&method.code)),
     }
 }
 
 /// The app that a code is scanned with: for a coin, which is no app, the shopper's own.
 fn scanner_name(method: Option<&PayMethod>, messages: Messages) -> &str {
     match method {
-        Some(method) if icon::method_kind(&method.code) == "usdt" => messages.method_unknown(),
+        Some(method) if method.kind() == "usdt" => messages.method_unknown(),
         method => method_name(method, messages),
     }
 }
