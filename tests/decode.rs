@@ -295,3 +295,13 @@ fn a_cashier_has_limits_and_makes_orders() {
     assert_eq!(decoded(&call, r#"{"code":200,"data":{"order_id":77}}"#), Answer::Created(Ok(OrderId::decode("77").unwrap())));
     assert!(matches!(decoded(&call, r#"{"code":200,"data":{"order_id":""}}"#), Answer::Created(Err(Failure::Fault(_)))));
 }
+
+#[test]
+fn a_text_is_a_code_where_the_first_paint_can_draw_it() {
+    let code = |length| Code::decode(&"x".repeat(length), "https://pay.example");
+    assert!(code(first_paint::LONGEST_TEXT).is_some() && code(first_paint::LONGEST_TEXT + 1).is_none());
+    assert!(!code(Code::DENSE_BYTES).unwrap().is_dense() && code(Code::DENSE_BYTES + 1).unwrap().is_dense());
+    let picture = Code::decode(&format!("data:image/png;base64,{}", "A".repeat(Code::DENSE_BYTES)), "https://pay.example");
+    assert!(!picture.unwrap().is_dense());
+    assert!(include_str!("../first-paint/draw.js").contains(&format!("shown.text.length > {}", Code::DENSE_BYTES)));
+}

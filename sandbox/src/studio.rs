@@ -128,5 +128,6 @@ async fn screens(Extract(state): Extract<Arc<State>>) -> Json<Vec<Value>> {
     screens.push(json!({ "name": "unconfirmed", "path": format!("/pay/status?order_id={seen}&money=10.01") }));
     screens.push(json!({ "name": "not-found", "path": "/pay/NOPE" }));
     screens.push(json!({ "name": "link-incomplete", "path": "/" }));
+    screens.push(json!({ "name": "link-invalid", "path": "/?gateway=anqi&order_id=1&pay_way=cash" }));
     Json(screens)
 }

@@ -125,6 +125,17 @@ mod tests {
         assert!(left.abs_diff(Duration::from_millis(9_450)) <= Duration::from_millis(100), "{left:?}");
     }
 
+    #[test]
+    fn an_answer_that_came_before_is_as_old_as_it_says() {
+        let (mut clock, now) = (GatewayClock::default(), Instant::from_millis(5_000));
+        clock.read(Reading { age: Some(Duration::from_secs(3)), date: seconds(1_000) }, now, now);
+        // It was written in the page's first two seconds.
+        let left = clock.until(seconds(1_010), now).unwrap();
+        assert!(left.abs_diff(Duration::from_millis(5_500)) <= Duration::from_millis(1), "{left:?}");
+        assert_eq!(Instant::from_millis(3).before(Duration::from_millis(4)), Instant::default());
+        assert_eq!(now.before(Duration::from_secs(3)), Instant::from_millis(2_000));
+    }
+
     proptest! {
         /// Whatever the delays, the countdown is off by at most half a second plus half the shortest round trip.
         #[test]

@@ -2,7 +2,7 @@
 //!
 //! Each setting is checked by itself. One that cannot be used is named, and what stands for it is the default; the page works
 //! without any. Settings are kept as the texts that they are written as, and read where they are used: that is a third of
-//! the code of a struct with a field for each. [`schema::Settings`] is that struct, for editors and for people.
+//! the code of a struct with a field for each. `schema::Settings` is that struct, for editors and for people.
 //!
 //! This room reads texts. It knows neither the page nor the checkout, and no browser: who applies a setting reads it here.
 

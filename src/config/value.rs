@@ -115,7 +115,7 @@ pub(super) fn is_weapp_page(raw: &str) -> bool {
     is_own_path(raw) && !has_any(raw, "?#")
 }
 
-/// The roundness of corners in CSS pixels, at most [`Radius::MOST`].
+/// The roundness of corners in CSS pixels, at most 32.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Radius(pub u8);
 
@@ -123,7 +123,7 @@ impl Radius {
     /// More makes corners into bows.
     pub(super) const MOST: u8 = 32;
 
-    /// Refuses what is not between 0 and [`Radius::MOST`].
+    /// Refuses what is not between 0 and 32.
     pub fn decode(raw: &str) -> Option<Self> {
         int(raw).and_then(|radius| u8::try_from(radius).ok()).filter(|radius| *radius <= Self::MOST).map(Self)
     }

@@ -114,7 +114,7 @@ impl Messages {
     /// What stands before `.json` in the name of a file with all words.
     pub const FULL: &str = if cfg!(feature = "split") { ".full" } else { "" };
 
-    /// Reads a locale's file as [`Messages::pack`] writes it, and as it stands among the sources too where the page is one
+    /// Reads a locale's file as `Messages::pack` writes it, and as it stands among the sources too where the page is one
     /// piece. `None` where a text is missing.
     ///
     /// The texts stay for as long as the page does.

@@ -48,6 +48,13 @@ pub enum Code {
 impl Code {
     /// What the largest code (version 40) holds at error correction M.
     const MAX_BYTES: usize = 2331;
+    /// What a code holds before it has so many modules that it needs more room.
+    pub const DENSE_BYTES: usize = 180;
+
+    /// Whether it needs more room than others. The first paint asks the same: `first-paint/draw.js`.
+    pub fn is_dense(&self) -> bool {
+        matches!(self, Self::Text(text) if text.len() > Self::DENSE_BYTES)
+    }
 
     /// The image-or-text rule: which value is a picture and which is text to encode.
     ///

@@ -20,8 +20,6 @@ use crate::{
     order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink, host_of},
 };
 
-/// From this length on a code has so many modules that it needs more room.
-const DENSE_BYTES: usize = 180;
 /// How much of the order's number is on a saved code.
 const TAIL: usize = 6;
 
@@ -116,8 +114,7 @@ fn plate(context: Context, code: &Code, label: &str, pays: bool) -> El {
     let image = drawn.clone().unwrap_or_else(|| el("img").class("code").attr("referrerpolicy", "no-referrer"));
     let image = image.attr("alt", label);
     let image = if pays { image.on("error", move || (context.ports.send)(Event::CodeBroken)) } else { image };
-    let dense = matches!(code, Code::Text(text) if text.len() > DENSE_BYTES);
-    let plate = el("div").class(if dense { "plate dense" } else { "plate" }).child(image.clone());
+    let plate = el("div").class(if code.is_dense() { "plate dense" } else { "plate" }).child(image.clone());
     if drawn.is_none() {
         let shown = plate.clone();
         let show = move |picture: Option<String>| match picture {

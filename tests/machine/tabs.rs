@@ -213,3 +213,20 @@ fn what_another_tab_was_told_leaves_a_question_under_way_alone() {
     assert!(matches!(page.screen(), Screen::Paid { .. }));
     assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 0, "the tab that asked goes to the shop");
 }
+
+#[test]
+fn a_tab_that_follows_nobody_rests_where_there_is_no_hope_left() {
+    let mut page = awaiting(setup(), 0);
+    // Half an hour, nearly, in which another tab asks.
+    for _ in 0..178 {
+        page.send(Event::Overheard { rank: u32::MAX, result: Ok(waiting(0)), retry_after: None });
+        page.pass(seconds(10));
+    }
+    page.send(Event::Claimed { rank: u32::MAX });
+    let asked = page.asked(is_status).len();
+    page.pass(seconds(3600));
+    assert_eq!(page.asked(is_status).len(), asked, "it asks nothing in its place");
+    assert_eq!(page.pay(), Some(Pay::Checking { resting: true }));
+    page.send(Event::CheckAgainPressed);
+    assert!(page.answer(status(paid())));
+}

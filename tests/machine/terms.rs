@@ -3,8 +3,8 @@
 use saoma::{
     checkout::{Choice, Effect, Event, Handing, Past, Pay, Place, Reason, Screen, Setup, Trouble},
     order::{
-        Answer, Call, Failure, Fen, HostApp, HostCall, HostResult, Info, Instrument, Offer, Order, PayMethod, Refusal, ReturnTarget,
-        Standing, Terms, Verdict, Visit, WalletLink,
+        Answer, Call, Failure, Fen, HostApp, HostCall, HostResult, Info, Instrument, Offer, Order, PayMethod, Prompt, Refusal,
+        ReturnTarget, Standing, Terms, Verdict, Visit, WalletLink,
     },
 };
 
@@ -108,6 +108,45 @@ fn a_method_is_chosen_and_paid_on_the_same_page() {
     let Choice { methods, trouble, .. } = choice(&page);
     assert_eq!(methods.iter().map(|method| method.code.as_str()).collect::<Vec<_>>(), ["wxpay"]);
     assert_eq!(trouble, Trouble::Refused(Some("no".into())));
+}
+
+#[test]
+fn who_chooses_again_after_coming_back_is_taken_there_again() {
+    let alipay = || PayMethod { code: "alipay".into(), label: None, logo: None };
+    let jump = || Answer::QrCode(Ok(Offer::Jump(WalletLink::decode("https://pay.example/x").unwrap())));
+    for past in [Past::Fresh, Past::Visited] {
+        let place = Place { past, ..setup().place };
+        let mut page = Page::open(Setup { place, terms: here(true), visit: Visit::of_address("/pay/separate/A1", ""), ..setup() });
+        page.answer(info(waiting(900)));
+        page.answer(Answer::Methods(Ok(vec![alipay()])));
+        page.send(Event::Chosen { method: "alipay".into() });
+        page.answer(jump());
+        assert_eq!(page.count(|effect| matches!(effect, Effect::Visit(_))), 1, "{past:?}");
+    }
+}
+
+#[test]
+fn where_no_method_is_left_the_last_refusal_says_why() {
+    let mut page = open(here(true), "/pay/separate/A1");
+    page.answer(info(waiting(900)));
+    let only = || Answer::Methods(Ok(vec![PayMethod { code: "alipay".into(), label: None, logo: None }]));
+    page.answer(only());
+    page.send(Event::Chosen { method: "alipay".into() });
+    page.answer(refused(Verdict::Unsupported));
+    page.answer(only());
+    let Choice { methods, trouble, .. } = choice(&page);
+    assert_eq!((methods.len(), trouble), (0, Trouble::Refused(Some("no".into()))));
+}
+
+#[test]
+fn the_prompt_is_heard_once_the_amount_is_agreed_to() {
+    let mut page = open(asks(1000), "/pay/A1");
+    page.answer(made(Offer::Instrument(code()), 1003));
+    page.answer(Answer::Audio(Ok(Some(Prompt { url: None, words: Some("请扫码".into()) }))));
+    let plays = |page: &Page| page.count(|effect| matches!(effect, Effect::Play(_)));
+    assert_eq!(plays(&page), 0);
+    page.send(Event::Agreed);
+    assert_eq!(plays(&page), 1);
 }
 
 #[test]

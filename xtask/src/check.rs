@@ -50,6 +50,14 @@ pub(crate) fn all() -> Result<()> {
             LINE,
         )
     })?;
+    for (of, packages) in
+        [("all packages", &["--workspace"][..]), ("the page", &["--package", "saoma", "--target", "wasm32-unknown-unknown"])]
+    {
+        step(&format!("Documentation of {of}"), || {
+            let mut doc = cargo(&["doc", "--locked", "--no-deps"]);
+            run_quietly(doc.args(packages).env("RUSTDOCFLAGS", "-D warnings"), LINE)
+        })?;
+    }
     step("Settings' schema", schema::check)?;
     step("Native tests", || run(&mut cargo(&["test", "--locked", "--workspace"]), LINE))?;
     let browser = tools::browser()?;

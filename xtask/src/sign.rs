@@ -12,7 +12,7 @@ use saoma::sign::{Key, sign, string_to_sign};
 /// What is signed, and with what.
 #[derive(clap::Args)]
 pub(crate) struct Choices {
-    /// The fields, each as NAME=VALUE: pid type out_trade_no notify_url return_url name money [sitename] [ext]
+    /// The fields, each as NAME=VALUE: pid type out_trade_no notify_url return_url name money; sitename and ext may be left out
     #[arg(required = true, value_name = "NAME=VALUE")]
     fields: Vec<String>,
     /// Take the key from this environment variable

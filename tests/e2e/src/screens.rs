@@ -354,6 +354,10 @@ pub(crate) fn all() -> Vec<Screen> {
             path: Some("/"),
             ..Screen::new("link-incomplete", full(), "document.querySelector('[data-screen=link-incomplete]') !== null")
         },
+        Screen {
+            path: Some("/?gateway=anqi&order_id=1&pay_way=cash"),
+            ..Screen::new("link-invalid", full(), "document.querySelector('[data-screen=link-invalid]') !== null")
+        },
         Screen::new(
             "unreachable",
             failing(Call::Info, Kind::Status { body: None, code: 502, retry_after: None }),
