@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What renders a page and runs its scripts.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Engine {
     Chromium,
     Firefox,
@@ -92,17 +92,17 @@ pub(crate) struct Browser {
 }
 
 /// What a browser can only be told when it starts.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Kind {
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Kind {
+    engine: Engine,
     agent: Option<Agent>,
     dark: bool,
-    engine: Engine,
     language: &'static str,
     phone: bool,
 }
 
 impl Kind {
-    fn of(engine: Engine, look: &Look) -> Self {
+    pub(crate) fn of(engine: Engine, look: &Look) -> Self {
         Self { agent: look.agent, dark: look.dark && engine == Engine::WebKit, engine, language: look.language, phone: look.phone }
     }
 }
@@ -110,7 +110,7 @@ impl Kind {
 /// Those that have nothing to do: to start one takes as long as to play a short scenario.
 static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
 /// How many of them are kept.
-const MOST_IDLE: usize = 6;
+const MOST_IDLE: usize = 8;
 
 fn idle() -> MutexGuard<'static, Vec<Browser>> {
     IDLE.lock().unwrap_or_else(PoisonError::into_inner)

@@ -24,7 +24,7 @@ use libtest_mimic::{Arguments, Conclusion, Trial};
 use tokio::{runtime::Runtime, time::timeout};
 
 use crate::{
-    engine::Engine,
+    engine::{Engine, Kind},
     stage::{Look, Stage},
 };
 
@@ -67,10 +67,11 @@ fn suites() -> Result<Conclusion> {
             suite.print_what_is_left_out();
         }
     }
-    let mut trials: Vec<Trial> = suites.into_iter().flat_map(|suite| suite.trials).collect();
+    let mut trials: Vec<(Kind, Trial)> = suites.into_iter().flat_map(|suite| suite.trials).collect();
     // What takes minutes begins first, so that nothing is waited for in the end. Much of it is waiting, in which others work.
-    trials.sort_by_key(|trial| !LONG.iter().any(|long| trial.name().starts_with(long)));
-    let conclusion = libtest_mimic::run(&arguments, trials);
+    // The rest is in an order in which most find a browser of their kind.
+    trials.sort_by_key(|(kind, trial)| (!LONG.iter().any(|long| trial.name().starts_with(long)), *kind));
+    let conclusion = libtest_mimic::run(&arguments, trials.into_iter().map(|(_, trial)| trial).collect());
     runtime()?.block_on(engine::quit_all());
     print_the_longest();
     Ok(conclusion)
@@ -148,7 +149,7 @@ struct Suite {
     engine: Engine,
     /// Those that it cannot play, and why.
     left_out: Vec<(&'static str, &'static str)>,
-    trials: Vec<Trial>,
+    trials: Vec<(Kind, Trial)>,
 }
 
 impl Suite {
@@ -163,6 +164,7 @@ impl Suite {
             self.left_out.push((name, why));
             return;
         }
+        let kind = Kind::of(engine, &look);
         let trial = Trial::test(name, move || {
             let begin = Instant::now();
             let result: Result<()> = runtime()?.block_on(async {
@@ -173,7 +175,7 @@ impl Suite {
             took().push((begin.elapsed(), engine, name));
             result.map_err(|error| format!("{error:#}").into())
         });
-        self.trials.push(trial.with_kind(engine.name()));
+        self.trials.push((kind, trial.with_kind(engine.name())));
     }
 
     fn print_what_is_left_out(&self) {
