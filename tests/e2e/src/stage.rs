@@ -372,21 +372,10 @@ impl Stage {
 
     pub(crate) async fn until_within(&self, patience: Duration, expression: &str) -> Result<()> {
         let end = Instant::now() + patience;
-        // The page looks for itself, for a while: to ask it again and again takes more than all that it does. One that cannot start
-        // ends all its timers, but not its frames.
-        let look = format!(
-            "const done = arguments[0], end = Date.now() + 400; (async function look() {{ let value = null; try {{ value = await ({expression}); }} \
-             catch {{}} if (value === true || Date.now() > end) done(value); else (document.hidden ? setTimeout : requestAnimationFrame)(look); }})()"
-        );
+        let mut pause = Duration::from_millis(30);
         loop {
             // A page that is being left has no context to evaluate in; that is just "not yet".
-            let value = match timeout(PATIENCE, self.browser.driver.execute_async(look.as_str(), vec![])).await {
-                Ok(Ok(value)) => value.json().clone(),
-                Ok(Err(_)) | Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    Value::Null
-                }
-            };
+            let value = self.eval(expression).await.unwrap_or(Value::Null);
             if value == Value::Bool(true) {
                 return Ok(());
             }
@@ -394,6 +383,9 @@ impl Stage {
                 let text = self.text().await.unwrap_or_default();
                 bail!("after {patience:?} it is {value}, not true: {expression}\nthe page says:\n{text}");
             }
+            // To ask takes more than the page does meanwhile. (One that waits by itself is not waited for where it is left.)
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(Duration::from_millis(150));
         }
     }
 
