@@ -150,6 +150,28 @@ mod tests {
     }
 
     #[test]
+    fn a_wallet_is_known_by_its_methods_its_links_and_its_codes() {
+        let method = |code: &str| Wallet::of_method(&PayMethod { code: code.to_owned(), label: None, logo: None });
+        let link = |link: &str| Wallet::of_link(&WalletLink::decode(link).unwrap());
+        for (wallet, methods, links, texts) in [
+            (
+                Wallet::Alipay,
+                &["alipay", "AliPay"][..],
+                &["alipay://a", "alipayqr://a", "alipays://a"][..],
+                &["https://qr.alipay.com/a"][..],
+            ),
+            (Wallet::Qq, &["qqpay"], &["mqqapi://a", "mqqwpa://a"], &["https://qpay.qq.com/a", "https://i.qianbao.qq.com/a"]),
+            (Wallet::UnionPay, &["unionpay", "ysf", "yunshanfu"], &["upwallet://a"], &["https://qr.95516.com/a"]),
+            (Wallet::WeChat, &["wechat", "weixin", "WxPay"], &["weixin://a"], &["wxp://a", "weixin://a"]),
+        ] {
+            assert!(methods.iter().all(|code| method(code) == Some(wallet)), "{methods:?}");
+            assert!(links.iter().all(|address| link(address) == Some(wallet)), "{links:?}");
+            assert!(texts.iter().all(|text| Wallet::of_text(text) == Some(wallet)), "{texts:?}");
+        }
+        assert_eq!((method("usdt"), link("https://qr.alipay.com/a"), Wallet::of_text("https://pay.example/a")), (None, None, None));
+    }
+
+    #[test]
     fn other_texts_open_nothing() {
         for text in [
             "wxp://f2f0AbC",
