@@ -89,6 +89,10 @@ pub(crate) fn remapped_paths() -> Result<String> {
     for registry in fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten() {
         flags.push(remap(&registry?.path(), ""));
     }
+    // Cargo takes the flags of one target as words between blanks, and as nothing else.
+    for flag in &flags {
+        ensure!(!flag.contains(char::is_whitespace), "the page cannot be built in or from a folder with a blank in its name: {flag}");
+    }
     Ok(flags.join(" "))
 }
 
