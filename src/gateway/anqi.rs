@@ -26,7 +26,7 @@ const STATUS_TIMEOUT: Duration = Duration::from_secs(30);
 /// The ways to pay that a shop chooses from, as its specification has them.
 pub const METHODS: [&str; 5] = ["wechat", "weapp", "alipay", "paypal", "stripe"];
 /// What the gateway's own pages call them, in the same order.
-const LABELS: [&str; 5] = ["微信支付", "微信小程序", "支付宝", "PayPal", "Stripe"];
+const LABELS: [&str; METHODS.len()] = ["微信支付", "微信小程序", "支付宝", "PayPal", "Stripe"];
 /// "Error, the reason is indicated in msg"; of the long poll: not paid.
 const ERROR: i64 = -1;
 

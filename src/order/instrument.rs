@@ -51,7 +51,7 @@ impl Code {
     /// What a code holds before it has so many modules that it needs more room.
     pub const DENSE_BYTES: usize = 180;
 
-    /// Whether it needs more room than others. The first paint asks the same: `first-paint/draw.js`.
+    /// Whether it needs more room than others. The first paint asks the same of its characters, which are bytes in a link: `first-paint/draw.js`.
     pub fn is_dense(&self) -> bool {
         matches!(self, Self::Text(text) if text.len() > Self::DENSE_BYTES)
     }

@@ -39,6 +39,8 @@ pub use visit::{CashierKey, Claim, Visit};
 pub use wallet::Wallet;
 pub use wallet_link::WalletLink;
 
+use crate::text::{before, split};
+
 /// A moment on the gateway's clock, in unix seconds.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct UnixSeconds(u64);
@@ -113,11 +115,14 @@ impl PayMethod {
     /// The code as the page knows it: small letters, and one name where gateways have several for the same.
     pub fn kind(&self) -> String {
         let code = self.code.to_ascii_lowercase();
-        match code.as_str() {
-            "ysf" | "yunshanfu" => "unionpay".to_owned(),
-            "wechat" | "weixin" => "wxpay".to_owned(),
-            _ => code,
-        }
+        // With points or without.
+        let money = before(&code, "+");
+        let kind = match money {
+            "ysf" | "yunshanfu" => "unionpay",
+            "wechat" | "weixin" => "wxpay",
+            _ => money,
+        };
+        [kind, split(&code, money.len()).1].concat()
     }
 }
 
@@ -153,6 +158,22 @@ mod tests {
         assert_eq!(UnixSeconds::decode(1_717_220_000), UnixSeconds::decode(1_717_220_000_123));
         assert_eq!(UnixSeconds::decode(0), None);
         assert_eq!(UnixSeconds::decode(-1), None);
+    }
+
+    #[test]
+    fn a_method_is_known_by_one_name() {
+        for (code, kind) in [
+            ("WeiXin", "wxpay"),
+            ("wechat+points", "wxpay+points"),
+            ("wxpay+points", "wxpay+points"),
+            ("yunshanfu", "unionpay"),
+            ("ysf+points", "unionpay+points"),
+            ("weapp", "weapp"),
+            ("PayNow", "paynow"),
+            ("", ""),
+        ] {
+            assert_eq!(PayMethod { code: code.to_owned(), label: None, logo: None }.kind(), kind, "{code}");
+        }
     }
 
     #[test]

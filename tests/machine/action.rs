@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use saoma::{
-    checkout::{Action, Device, Host, Place, Saving, actions},
+    checkout::{Action, Device, Host, Means, Place, Saving, actions},
     order::{Code, Instrument, PayMethod, WalletLink},
 };
 
@@ -201,4 +201,11 @@ proptest! {
         }
         prop_assert_eq!(offered.contains(&Action::Scan), instrument.code.is_some(), "a code is always there to scan");
     }
+}
+
+#[test]
+fn a_code_that_is_not_offered_is_none_to_scan() {
+    let means = |actions| Means { actions, instrument: Instrument::default() };
+    assert!(means(vec![Action::ContinueOnPhone, Action::Scan]).has_code());
+    assert!(!means(vec![Action::ContinueOnPhone]).has_code());
 }

@@ -59,7 +59,7 @@ fn a_refused_info_is_an_order_not_found_and_a_busy_gateway_is_asked_again() {
     };
     let mut page = Page::of_order();
     page.answer(refused(404));
-    assert!(matches!(page.screen(), Screen::Failed { reason: Reason::NotFound(Some(_)), .. }));
+    assert!(matches!(page.screen(), Screen::Failed { reason: Reason::NotFound(Some(_)), number: Some(number) } if number == "A1"));
     let mut page = Page::of_order();
     page.answer(refused(503));
     assert!(matches!(page.screen(), Screen::Loading { retrying: true, .. }));

@@ -75,6 +75,6 @@ pub(crate) fn mutants(files: &[String]) -> Result<()> {
         let chosen: Vec<&str> = if files.is_empty() { MUTATED.to_vec() } else { files.iter().map(String::as_str).collect() };
         mutants.args(chosen.iter().flat_map(|file| ["--file", file]));
         mutants.args(["--", "--lib"]).args(NOTICING.iter().flat_map(|test| ["--test", test]));
-        run(&mut mutants, "a mutant that no test noticed is named above")
+        run(&mut mutants, "a mutant that no test noticed in so few cases is named above")
     })
 }

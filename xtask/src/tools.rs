@@ -210,11 +210,13 @@ pub(crate) struct Engines {
     pub(crate) webkit_driver: PathBuf,
 }
 
-/// What WebKit runs with so that GLib does not end it: `tests/e2e/webkit/getauxval.c` says why.
+/// What WebKit runs with so that GLib does not end it: `tests/e2e/webkit/keep_errno.c` says why.
 pub(crate) fn preload_of_webkit() -> Result<PathBuf> {
-    let library = project::root().join("target/getauxval.so");
+    let folder = project::root().join("target");
+    fs::create_dir_all(&folder)?;
+    let library = folder.join("keep_errno.so");
     let mut compile = Command::new("cc");
-    compile.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(project::root().join("tests/e2e/webkit/getauxval.c"));
+    compile.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(project::root().join("tests/e2e/webkit/keep_errno.c"));
     run_quietly(compile.arg("-ldl"), "a C compiler is wanted, as Rust's linker is")?;
     Ok(library)
 }

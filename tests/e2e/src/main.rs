@@ -73,7 +73,9 @@ fn suites() -> Result<Conclusion> {
     trials.sort_by_key(|(kind, trial)| (!LONG.iter().any(|long| trial.name().starts_with(long)), *kind));
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().map(|(_, trial)| trial).collect());
     runtime()?.block_on(engine::quit_all());
-    print_the_longest();
+    if !arguments.list {
+        print_the_longest();
+    }
     Ok(conclusion)
 }
 

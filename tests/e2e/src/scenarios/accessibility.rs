@@ -50,6 +50,7 @@ async fn rules_hold(stage: &Stage, screen: &Screen, themes: &[bool]) -> Result<(
     // It was opened in the first.
     for &dark in themes.iter().skip(1) {
         stage.set_dark(dark).await?;
+        stage.until(&format!("matchMedia('(prefers-color-scheme: dark)').matches === {dark}")).await?;
         let broken = stage.axe(Rules::Colours).await?;
         ensure!(broken.is_empty(), "{}, dark {dark}:\n{}", screen.name, broken.join("\n"));
     }

@@ -19,7 +19,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("hostile_orders_on_a_computer", Look { script: TRAPS, ..Look::desktop() }, async |stage| orders(stage, 0).await);
     suite.add("hostile_orders_on_a_phone", phone(), async |stage| orders(stage, 1).await);
     suite.add("hostile_orders_in_a_wallet", Look { agent: Some(Agent::WeChat), ..phone() }, async |stage| orders(stage, 2).await);
-    suite.add("hostile_refusals_are_words", phone(), refusals);
+    suite.add("hostile_words_are_words", phone(), words);
     suite.add("hostile_ends_lead_nowhere_else", phone(), ends);
     suite.add("hostile_addresses_ask_for_nothing_else", phone(), addresses);
     suite.add("hostile_sizes_are_borne", phone(), sizes);
@@ -102,11 +102,10 @@ async fn orders(stage: &Stage, first: usize) -> Result<()> {
             uri: text(6),
             ..Code::default()
         };
-        // It stands where a code stands, where its data stands, or is an answer of another kind.
-        let code = match at / 3 % 3 {
+        // It stands where a code stands, or where its data does.
+        let code = match at / 3 % 2 {
             0 => Code { qrcode: Some(encoded), ..code },
-            1 => Code { qrcode_data: Some(encoded), ..code },
-            _ => Code { qrcode: Some(encoded), r#type: "text".into(), ..code },
+            _ => Code { qrcode_data: Some(encoded), ..code },
         };
         let spec = Spec {
             account_tip: text(7),
@@ -136,14 +135,23 @@ async fn until_it_stands(stage: &Stage) -> Result<()> {
     stage.until(stands).await
 }
 
-/// Every text as the words of a refusal: of the order, or of its code.
-async fn refusals(stage: &Stage) -> Result<()> {
-    for (at, text) in texts()?.iter().enumerate().step_by(5) {
-        // An order whose gateway is out of order is asked for again.
-        let (call, code) = if at % 2 == 0 { (Call::Info, 404) } else { (Call::Qrcode, 500) };
-        let kind = Kind::Replace { body: json!({ "code": code, "message": text, "data": null }).to_string() };
-        stage.open_order(Spec { faults: vec![Fault { call: Some(call), from: 1, times: 0, kind }], ..Spec::default() }).await?;
-        until_it_stands(stage).await.with_context(|| format!("{call:?} is refused with {text:?}"))?;
+/// Every text as the words of an answer: where the order is refused, where its code is, or where words come in place of a code.
+async fn words(stage: &Stage) -> Result<()> {
+    for (at, text) in texts()?.iter().enumerate() {
+        let refused = |call, code| {
+            let kind = Kind::Replace { body: json!({ "code": code, "message": text, "data": null }).to_string() };
+            Spec { faults: vec![Fault { call: Some(call), from: 1, times: 0, kind }], ..Spec::default() }
+        };
+        let spec = match at % 3 {
+            // An order whose gateway is out of order (500) would be asked for again.
+            0 => refused(Call::Info, 404),
+            1 => refused(Call::Qrcode, 500),
+            _ => Spec { code: Code { content: text.clone(), r#type: "text".into(), ..Code::default() }, ..Spec::default() },
+        };
+        stage.open_order(spec).await?;
+        until_it_stands(stage).await.with_context(|| format!("{at}: {text:?}"))?;
+        ensure!(at % 3 != 0 || stage.has("[data-screen=not-found]").await?, "{text:?} is a refusal");
+        ensure!(at % 3 == 0 || stage.has(".plate.covered, .notice").await?, "{text:?} stands in place of a code");
         check(stage, text).await?;
     }
     Ok(())
