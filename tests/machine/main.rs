@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is a failure")]
 
 mod action;
+mod details;
 mod flow;
 mod page;
 mod paid;
