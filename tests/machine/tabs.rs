@@ -230,3 +230,12 @@ fn a_tab_that_follows_nobody_rests_where_there_is_no_hope_left() {
     page.send(Event::CheckAgainPressed);
     assert!(page.answer(status(paid())));
 }
+
+#[test]
+fn of_tabs_with_the_same_rank_none_insists() {
+    let mut page = awaiting(setup(), 100_000);
+    page.send(Event::Claimed { rank: setup().seed });
+    page.pass(seconds(5));
+    assert!(page.asked(is_status).is_empty());
+    assert!(page.pass_until_asked(is_status), "and where both are silent, one asks");
+}
