@@ -23,7 +23,7 @@ mod wallet;
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{self, SocketAddr},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
@@ -150,7 +150,19 @@ impl Sandbox {
     /// # Errors
     /// When the address cannot be listened on.
     pub async fn start(address: SocketAddr, settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+        Self::listening(TcpListener::bind(address).await?, settings)
+    }
+
+    /// Serves those who connect to a socket that listens already. To be called within a runtime.
+    ///
+    /// # Errors
+    /// When the socket has no address, or cannot be waited for.
+    pub fn on(listener: net::TcpListener, settings: Settings) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Self::listening(TcpListener::from_std(listener)?, settings)
+    }
+
+    fn listening(listener: TcpListener, settings: Settings) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let state = State::new(settings);
         let task = tokio::spawn(server::serve(listener, routes(Arc::clone(&state))));

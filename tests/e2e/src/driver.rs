@@ -48,15 +48,23 @@ impl Driver {
     }
 }
 
-/// A port that nobody has, below those that connections are given: another would take it before the driver does.
+/// A port that nobody has, for a program that wants to be told one.
 pub(crate) fn free_port() -> Result<u16> {
+    Ok(free_listener()?.local_addr()?.port())
+}
+
+/// Listens on a port that nobody has, below those that connections are given: another would take it before a driver does.
+///
+/// Whoever can take the socket does, rather than its number: a program that is being started meanwhile has a copy of it for a
+/// moment, in which the port cannot be listened on again.
+pub(crate) fn free_listener() -> Result<TcpListener> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Two runs at a time begin at different ones.
     let first = u16::try_from(std::process::id() % 200)? * 50;
     for _ in 0..10_000 {
         let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return Ok(port);
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return Ok(listener);
         }
     }
     bail!("no port is free between 20000 and 30000")

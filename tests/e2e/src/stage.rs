@@ -4,7 +4,6 @@ use std::{
     cell::RefCell,
     collections::HashSet,
     env,
-    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -221,7 +220,7 @@ impl Stage {
             page_settings: (!look.settings.is_empty()).then(|| look.settings.to_owned()),
             theme: theme("pay"),
         };
-        let sandbox = Sandbox::start(SocketAddr::from((Ipv4Addr::LOCALHOST, driver::free_port()?)), settings).await?;
+        let sandbox = Sandbox::on(driver::free_listener()?, settings)?;
         let browser = Browser::open(engine, look).await?;
         let languages = (engine == Engine::WebKit).then(|| look.language.to_owned());
         let script = RefCell::new(Script { engine: Some(engine), languages, own: look.script.to_owned(), ..Script::default() });
