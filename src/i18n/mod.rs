@@ -66,7 +66,7 @@ impl Locale {
 }
 
 /// A locale and its words.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Language {
     /// Which.
     pub locale: Locale,
@@ -74,9 +74,10 @@ pub struct Language {
     pub messages: Messages,
 }
 
-impl PartialEq for Language {
+impl PartialEq for Messages {
+    /// Whether they are those of the same file.
     fn eq(&self, other: &Self) -> bool {
-        self.locale == other.locale && core::ptr::eq(self.messages.0, other.messages.0)
+        core::ptr::eq(self.0, other.0)
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use gloo_timers::callback::Timeout;
 
 use super::{
-    Context,
+    Context, Shared,
     element::{El, el},
     icon,
     signal::Signal,
@@ -71,7 +71,7 @@ pub(super) fn copy_button(context: Context, what: &str, text: &str, shown: &El) 
 
 /// The same with words of its own.
 pub(super) fn copy_button_of(context: Context, words: &'static str, what: &str, text: &str, shown: &El) -> El {
-    let Context { copied, messages, ports, .. } = context;
+    let Shared { copied, messages, ports, .. } = *context;
     let button = Copied::button(copied);
     let class = move || match button.outcome() {
         None => "copy",

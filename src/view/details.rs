@@ -1,7 +1,7 @@
 //! The facts of an order, and where to ask about it.
 
 use super::{
-    Context,
+    Context, Shared,
     copy_button::copy_button,
     element::{El, el},
     later::Extra,
@@ -65,7 +65,7 @@ fn elsewhere(link: El) -> El {
 
 /// The shop's own ways to be asked.
 pub(super) fn contacts(context: Context) -> El {
-    let Context { config, messages, .. } = context;
+    let Shared { config, messages, .. } = *context;
     let wechat = config.text("support.wechat").map(|id| {
         let shown = el("bdi").text(id);
         let button = copy_button(context, messages.method_wxpay(), id, &shown);

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use leptos::task::spawn_local;
 
 use super::{
-    Context, Poster, Saved, Then,
+    Context, Poster, Saved, Shared, Then,
     copy_button::{Copied, copy_button, copy_button_of},
     details,
     element::{El, el},
@@ -186,7 +186,7 @@ on_demand! {
 
 /// The code with what it pays around it.
 fn poster_around(context: Context, order: &Order, instrument: &Instrument, name: &str, code: String) -> Poster {
-    let Context { messages, ports, .. } = context;
+    let Shared { messages, ports, .. } = *context;
     let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
     let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
     let expires = context.view.once(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));

@@ -22,6 +22,9 @@ mod points;
 mod signal;
 mod verdict;
 
+use core::ops::Deref;
+use std::cell::RefCell;
+
 use leptos::tachys::view::Render;
 
 pub use signal::Signal;
@@ -112,15 +115,26 @@ pub enum Unit {
     Second,
 }
 
-/// What every component needs.
+/// What every component needs, in one language. It stays for as long as the page does, so that what is handed on, and kept in
+/// every closure, is one pointer.
 #[derive(Clone, Copy)]
-struct Context {
+struct Context(&'static Shared);
+
+struct Shared {
     config: &'static Config,
     copied: Signal<Copied>,
     locale: Locale,
     messages: Messages,
     ports: Ports,
     view: Signal<ViewModel>,
+}
+
+impl Deref for Context {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        self.0
+    }
 }
 
 impl Context {
@@ -176,7 +190,17 @@ pub fn page(
     ports: Ports,
 ) -> impl Render<State = web_sys::Element> {
     let copied = Signal::new(Copied::default());
-    let speaking = move |Language { locale, messages }| Context { config, copied, locale, messages, ports, view };
+    // Each language is kept once, however often it is chosen.
+    let spoken: &RefCell<Vec<Context>> = Box::leak(Box::default());
+    let speaking = move |Language { locale, messages }| {
+        let mut spoken = spoken.borrow_mut();
+        let known = spoken.iter().copied().find(|context| context.messages == messages && context.locale == locale);
+        known.unwrap_or_else(|| {
+            let context = Context(Box::leak(Box::new(Shared { config, copied, locale, messages, ports, view })));
+            spoken.push(context);
+            context
+        })
+    };
     let context = move || speaking(language.get());
     announcer::announce(context);
     el("div")

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use super::{
-    Context, Unit, details,
+    Context, Shared, Unit, details,
     element::{El, el},
     icon::{self, Mark},
     later::Rare,
@@ -112,7 +112,7 @@ fn paid(context: Context, order: &Order, target: Option<&ReturnTarget>) -> El {
 
 /// The way to the shop, and the countdown to it.
 pub(super) fn leaving(context: Context, card: El, target: &ReturnTarget, text: &str) -> El {
-    let Context { messages, ports, .. } = context;
+    let Shared { messages, ports, .. } = *context;
     let countdown = move || {
         let time = context.read(|view| view.leaving_in).map(|seconds| (ports.span)(seconds, Unit::Second));
         time.map(|time| fill(messages.leaving_in(), &[("time", &time)])).unwrap_or_default()
