@@ -3,7 +3,7 @@
 //! Amounts must not pass through a float, and `serde_json` weighs a quarter of the whole page; so this reader
 //! does just what an answer needs. The tests compare it with `serde_json` on generated documents.
 
-use crate::text::{before, split};
+use crate::text::{before, hex, split, split_once};
 
 /// A JSON value. Numbers are the text that stood there.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -149,7 +149,7 @@ impl Reader<'_> {
         let mut text = String::new();
         self.rest = self.rest.strip_prefix('"')?;
         loop {
-            let at = self.rest.find(|char: char| matches!(char, '"' | '\\') || char < ' ')?;
+            let at = self.rest.bytes().position(|byte| matches!(byte, b'"' | b'\\') || byte < b' ')?;
             let (plain, tail) = split(self.rest, at);
             text.push_str(plain);
             if let Some(after) = tail.strip_prefix('"') {
@@ -193,13 +193,14 @@ impl Reader<'_> {
     }
 
     fn hex4(&mut self) -> Option<u32> {
-        let digits = self.rest.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-        self.rest = self.rest.get(4..)?;
-        u32::from_str_radix(digits, 16).ok()
+        let (digits, rest) = self.rest.split_at_checked(4)?;
+        self.rest = rest;
+        hex(digits)
     }
 
     fn number(&mut self) -> Option<Json> {
-        let end = self.rest.find(|char: char| !matches!(char, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')).unwrap_or(self.rest.len());
+        let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+        let end = self.rest.bytes().position(|byte| !is_part(byte)).unwrap_or(self.rest.len());
         let (number, rest) = split(self.rest, end);
         self.rest = rest;
         is_number(number).then(|| Json::Number(number.to_owned()))
@@ -211,12 +212,12 @@ fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mantissa = before(text, "eE");
     let exponent = text.get(mantissa.len() + 1..);
-    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(before, after)| (before, Some(after)));
+    let (whole, fraction) = split_once(mantissa, ".").map_or((mantissa, None), |(before, after)| (before, Some(after)));
     let whole = whole.strip_prefix('-').unwrap_or(whole);
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
-        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix('-').or(exponent.strip_prefix('+')).unwrap_or(exponent)))
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{capability, first_paint, language};
 use crate::{
     order::{Fen, UnixSeconds},
+    text::digits,
     view::Unit,
 };
 
 /// The amount goes to the browser as text, so no fen is lost in a float.
 pub(super) fn money(amount: Fen) -> String {
     let by_browser = || format("NumberFormat", &[("style", "currency"), ("currency", "CNY")], &JsValue::from_str(&amount.plain()));
-    let formatted = first_paint::money(language::tag(), &amount.get().to_string()).or_else(by_browser);
+    let formatted = first_paint::money(language::tag(), &digits(amount.get())).or_else(by_browser);
     isolated(formatted.unwrap_or_else(|| ["¥", &amount.grouped()].concat()))
 }
 
@@ -38,7 +39,7 @@ pub(super) fn span(count: u64, unit: Unit) -> String {
         Unit::Minute => "minute",
         Unit::Second => "second",
     };
-    let count = JsValue::from_str(&count.to_string());
+    let count = JsValue::from_str(&digits(count));
     let formatted = format("NumberFormat", &[("style", "unit"), ("unit", unit), ("unitDisplay", "long")], &count);
     formatted.unwrap_or_else(|| [count.as_string().unwrap_or_default().as_str(), " ", unit].concat())
 }

@@ -14,10 +14,10 @@ use super::{
     first_paint::{self, Early},
 };
 use crate::{
-    checkout::{Event, QuestionId, Reading},
+    checkout::{Event, QuestionId, Reading, millis},
     gateway::{Reply, Request},
     order::{Answer, Failure, Fault, UnixSeconds},
-    text::{has_any, int},
+    text::{digits, has_any, int},
 };
 
 /// How old an answer to a question of the first paint may be.
@@ -51,7 +51,7 @@ impl Asking {
     pub(super) fn new(timeout: Duration) -> Self {
         let controller = AbortController::new().unwrap_throw();
         let timed_out = Rc::new(Cell::new(false));
-        let timer = Timeout::new(u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX), {
+        let timer = Timeout::new(u32::try_from(millis(timeout)).unwrap_or(u32::MAX), {
             let (controller, timed_out) = (controller.clone(), Rc::clone(&timed_out));
             move || {
                 timed_out.set(true);
@@ -99,7 +99,7 @@ pub(super) async fn send(request: Request, token: Option<String>, handle: &Handl
         let (date, retry_after) = read_headers(&response);
         return Outcome { age: Some(age), date, reply: Ok((status(&response), body)), retry_after };
     }
-    let url = [&request.path, joint, &clock::request_time().to_string()].concat();
+    let url = [&request.path, joint, &digits(clock::request_time())].concat();
     let text = JsValue::from_str;
     let headers = capability::object(&[("Content-Type", &text(request.content_type)), ("Accept", &text(Request::JSON))]);
     if let Some(token) = token {
@@ -174,13 +174,20 @@ impl Outcome {
 /// A failure in words for the console.
 pub(super) fn describe_failure(call: &str, failure: &Failure) -> String {
     let reason = match failure {
-        Failure::Fault(Fault::HttpStatus(status)) => ["HTTP status ", &status.to_string()].concat(),
+        Failure::Fault(Fault::HttpStatus(status)) => ["HTTP status ", &digits(*status)].concat(),
         Failure::Fault(Fault::Network) => "no connection, or the answer broke off".to_owned(),
         Failure::Fault(Fault::TimedOut) => "no answer in time".to_owned(),
         Failure::Fault(Fault::Undecodable(what)) => (*what).to_owned(),
         Failure::Refused(refusal) => {
-            ["the gateway refused with code ", &refusal.code.to_string(), ": ", refusal.message.as_deref().unwrap_or("(no message)")]
-                .concat()
+            let sign = if refusal.code < 0 { "-" } else { "" };
+            [
+                "the gateway refused with code ",
+                sign,
+                &digits(refusal.code.unsigned_abs()),
+                ": ",
+                refusal.message.as_deref().unwrap_or("(no message)"),
+            ]
+            .concat()
         }
     };
     ["saoma: ", call, " failed: ", &reason].concat()

@@ -35,7 +35,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    checkout::{Checkout, Effect, Event, Past, Pay, QuestionId, Setup, ViewModel, Warning},
+    checkout::{Checkout, Effect, Event, Past, Pay, QuestionId, Setup, ViewModel, Warning, millis},
     config::Config,
     gateway::pay_path,
     order::{Call, HostResult, ReturnHost, Terms, Told, Visit},
@@ -277,7 +277,7 @@ impl Shell {
         self.view.set(model);
         self.timer = self.checkout.next_deadline(now).map(|deadline| {
             // A browser fires a timer up to a millisecond early; the machine wants to be late rather than twice.
-            let pause = u32::try_from(deadline.since(now).as_millis().saturating_add(1)).unwrap_or(u32::MAX).min(0x7fff_ffff);
+            let pause = u32::try_from(millis(deadline.since(now)).saturating_add(1)).unwrap_or(u32::MAX).min(0x7fff_ffff);
             Timeout::new(pause, || send(Event::TimePassed))
         });
     }

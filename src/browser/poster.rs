@@ -8,7 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImag
 use super::capability;
 use crate::{
     apart::on_demand,
-    text::contains,
+    text::{contains, length, split_once},
     view::{Poster, Saved, Then},
 };
 
@@ -111,7 +111,7 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
 /// As much of a text as can be squeezed into a line and still be read.
 fn fitting(text: &str) -> String {
     const LONGEST: usize = 44;
-    if text.chars().count() <= LONGEST { text.to_owned() } else { text.chars().take(LONGEST).chain(['…']).collect() }
+    if length(text) <= LONGEST { text.to_owned() } else { text.chars().take(LONGEST).chain(['…']).collect() }
 }
 
 /// `None` where files cannot be handed on to the album: Apple's sheet saves pictures, others only list apps.
@@ -123,7 +123,7 @@ async fn share(url: &str, name: &str) -> Option<Saved> {
     }
     let constructor = capability::global("File")?;
     let kind = capability::object(&[("type", &JsValue::from_str("image/png"))]);
-    let binary = web_sys::window()?.atob(url.split_once(',')?.1).ok()?;
+    let binary = web_sys::window()?.atob(split_once(&url, ",")?.1).ok()?;
     // Each character stands for a byte.
     let bytes: Vec<u8> = binary.chars().map(|byte| byte as u8).collect();
     let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));

@@ -14,7 +14,7 @@ use crate::{
     checkout::Event,
     gateway::Reply,
     order::{Call, Failure, Fault, OrderRef},
-    text::int,
+    text::{digits, int, split_once},
 };
 
 /// The line to the other tabs.
@@ -46,7 +46,7 @@ impl Tabs {
 
     /// This tab asks from now on.
     pub(super) fn claim(&self) {
-        self.post(&["claim\n", &self.rank.to_string()].concat());
+        self.post(&["claim\n", &digits(self.rank)].concat());
     }
 
     /// This tab no longer asks.
@@ -57,8 +57,8 @@ impl Tabs {
     /// This tab asked where the order stands, and this is what came.
     pub(super) fn pass_on(&self, outcome: &http::Outcome) {
         let (status, body) = outcome.reply().map_or((0, ""), |reply| (reply.http_status, reply.body));
-        let retry_after = outcome.retry_after().map(|span| span.as_secs().to_string()).unwrap_or_default();
-        self.post(&["answer\n", &self.rank.to_string(), "\n", &status.to_string(), "\n", &retry_after, "\n", body].concat());
+        let retry_after = outcome.retry_after().map(|span| digits(span.as_secs())).unwrap_or_default();
+        self.post(&["answer\n", &digits(self.rank), "\n", &digits(status), "\n", &retry_after, "\n", body].concat());
     }
 
     fn post(&self, text: &str) {
@@ -73,21 +73,27 @@ impl Tabs {
 fn name(order: &OrderRef) -> String {
     match order {
         OrderRef::Id(id) => ["saoma:id:", id.as_str()].concat(),
-        OrderRef::Out { out_order_id, pid } => ["saoma:out:", &pid.get().to_string(), ":", out_order_id.as_str()].concat(),
+        OrderRef::Out { out_order_id, pid } => ["saoma:out:", &digits(pid.get()), ":", out_order_id.as_str()].concat(),
     }
 }
 
 /// What another tab says. `None` for what this version does not understand.
 fn heard(call: &Call, text: &str) -> Option<Event> {
-    let mut parts = text.splitn(5, '\n');
-    match parts.next()? {
-        "claim" => Some(Event::Claimed { rank: number(parts.next()?)? }),
+    let mut rest = Some(text);
+    // The body, which comes last, may have lines of its own.
+    let mut part = || {
+        let (part, after) = split_once(rest?, "\n").map_or((rest.take()?, None), |(part, after)| (part, Some(after)));
+        rest = after;
+        Some(part)
+    };
+    match part()? {
+        "claim" => Some(Event::Claimed { rank: number(part()?)? }),
         "gone" => Some(Event::Orphaned),
         "answer" => {
-            let rank = number(parts.next()?)?;
-            let http_status = number(parts.next()?)?;
-            let retry_after = number(parts.next()?).map(Duration::from_secs);
-            let body = parts.next()?;
+            let rank = number(part()?)?;
+            let http_status = number(part()?)?;
+            let retry_after = number(part()?).map(Duration::from_secs);
+            let body = rest?;
             let result = match http_status {
                 0 => Err(Failure::Fault(Fault::Network)),
                 _ => gateway::status_of(call, Reply { body, http_status })?,

@@ -54,7 +54,7 @@ pub use action::{Action, Means, Saving, actions};
 pub use event::{Effect, Event, Route, Warning};
 pub use place::{Device, Host, Past, Place};
 pub use question::QuestionId;
-pub use time::{GatewayClock, Instant, Reading};
+pub use time::{GatewayClock, Instant, Reading, millis};
 pub use view_model::{Choice, Connection, Entry, Handing, Mood, Pay, Reason, Screen, Sound, Trouble, ViewModel};
 
 use crate::order::{Call, Code, End, Order, OrderRef, ReturnHost, ReturnTarget, Terms, Told, UnixSeconds, Verdict, Visit};

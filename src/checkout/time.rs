@@ -6,27 +6,27 @@ use crate::order::UnixSeconds;
 
 /// A moment on the page's monotonic clock. Its zero means nothing; only differences do.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Instant(Duration);
+pub struct Instant(u64);
 
 impl Instant {
     /// A moment `ms` milliseconds after the clock's zero.
     pub fn from_millis(ms: u64) -> Self {
-        Self(Duration::from_millis(ms))
+        Self(ms)
     }
 
     /// Milliseconds since the clock's zero.
     pub fn as_millis(self) -> u64 {
-        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+        self.0
     }
 
     /// The moment so long before.
     pub fn before(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(span))
+        Self(self.0.saturating_sub(millis(span)))
     }
 
     /// How long ago `earlier` was; zero if it is yet to come.
     pub fn since(self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
@@ -34,8 +34,13 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(span))
+        Self(self.0.saturating_add(millis(span)))
     }
+}
+
+/// The whole milliseconds of a span. (Those of the standard library are 128 bits long.)
+pub fn millis(span: Duration) -> u64 {
+    span.as_secs().saturating_mul(1000).saturating_add(span.subsec_millis().into())
 }
 
 /// What is known of the gateway's clock: how far it is ahead of the monotonic one, between two bounds, in milliseconds.

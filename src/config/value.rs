@@ -5,7 +5,7 @@ use core::{ops::RangeInclusive, time::Duration};
 pub(super) use crate::order::is_own_path;
 use crate::{
     order::is_web_address,
-    text::{has_any, int, split_once, without_end},
+    text::{has_any, int, length, split_once, without_end},
 };
 
 /// What the page can look like: see `style/presets.css`. `light` is the default.
@@ -85,8 +85,9 @@ pub enum Token<'text> {
 impl<'text> Token<'text> {
     /// Reads `cookie:NAME`, `local:NAME` or `session:NAME`.
     pub fn decode(raw: &'text str) -> Option<Self> {
-        let (place, name) = raw.split_once(':')?;
-        let is_name = (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let (place, name) = split_once(raw, ":")?;
+        let is_name =
+            (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
         match place {
             _ if !is_name => None,
             "cookie" => Some(Self::Cookie(name)),
@@ -134,7 +135,7 @@ pub(super) const LONGEST_LINE: usize = 500;
 
 /// One line of text that says something.
 pub(super) fn is_line(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= LONGEST_LINE && !text.chars().any(char::is_control)
+    !text.is_empty() && length(text) <= LONGEST_LINE && !text.chars().any(char::is_control)
 }
 
 /// Names of fonts, as CSS lists them.

@@ -1,6 +1,9 @@
 //! The links that a merchant's server builds for gateways other than the template API.
 
-use crate::order::{percent_decode, percent_encode};
+use crate::{
+    order::{percent_decode, percent_encode},
+    text::split_once,
+};
 
 /// What is wrong with a link.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -49,7 +52,7 @@ impl Link {
         let fault = |field: &str, mistake| LinkFault { field: field.chars().take(64).collect(), mistake };
         let mut fields: Vec<(String, String)> = Vec::new();
         for pair in query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = split_once(pair, "=").unwrap_or((pair, ""));
             let (name, value) = (percent_decode(name), percent_decode(&value.replace('+', " ")));
             if PASSED_OVER.contains(&name.as_str()) {
                 continue;

@@ -17,6 +17,7 @@ use crate::{
         Answer, Call, Code, Failure, Fault, Fen, Info, Instrument, MerchantId, Offer, Order, OrderId, OrderRef, OutOrderId, PayMethod,
         Refusal, Standing, Terms, Verdict, Visit, WalletLink,
     },
+    text::length,
 };
 
 /// 200 of this gateway, 1 of the first epay.
@@ -49,7 +50,7 @@ pub(super) fn start(premises: &Premises) -> Result<Start, LinkFault> {
     for name in ["notify_url", "return_url", "sign", "sign_type"] {
         link.required(name)?;
     }
-    if link.text("ext").is_some_and(|ext| ext.chars().count() > MAX_EXT) {
+    if link.text("ext").is_some_and(|ext| length(ext) > MAX_EXT) {
         return Err(unusable("ext"));
     }
     let order_ref = OrderRef::Out { out_order_id: out_order_id.clone(), pid };

@@ -6,7 +6,7 @@
 use crate::{
     json::Json,
     order::{Failure, Fault, Refusal},
-    text::int,
+    text::{int, split_once},
 };
 
 /// An answer as it came over the network.
@@ -100,7 +100,7 @@ impl Fields {
             return Some(i64::from(*value));
         }
         let text = self.text(name)?;
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let (whole, fraction) = split_once(&text, ".").unwrap_or((&text, ""));
         fraction.bytes().all(|digit| digit == b'0').then(|| int(whole)).flatten()
     }
 

@@ -15,6 +15,7 @@ use crate::{
         Answer, AudioUrl, Call, Cashier, Code, End, Failure, Fault, Fen, Info, Instrument, Offer, Order, OrderId, OrderRef, OutOrderId,
         PayMethod, Picture, Prompt, ReturnTarget, Returning, ServiceQq, Standing, Status, Tips, Tone, UnixSeconds, WalletLink,
     },
+    text::{digits, parts},
 };
 
 const ENVELOPE: Envelope = Envelope { code: "code", flat: false, good: &[200], optional: true };
@@ -28,7 +29,7 @@ pub fn request(call: &Call, api: &str) -> Request {
             ("/order/chose-type", ["{\"order_id\":", &quote(id.as_str()), ",\"pay_type\":", &quote(method), "}"].concat())
         }
         Call::Create { amount, key } => {
-            ("/order/create-cashier", ["{\"key\":", &quote(key.as_str()), ",\"amount\":", &amount.get().to_string(), "}"].concat())
+            ("/order/create-cashier", ["{\"key\":", &quote(key.as_str()), ",\"amount\":", &digits(amount.get()), "}"].concat())
         }
         Call::Info(order) => ("/order/info", naming(order)),
         Call::Methods(id) => ("/pay/types", naming_by_id(id)),
@@ -56,7 +57,7 @@ pub fn separate_path(path: &str, id: &OrderId) -> String {
 fn above(path: &str) -> &str {
     let mut at = 0_usize;
     let mut found = "";
-    for segment in path.split('/') {
+    for segment in parts(path, b'/') {
         if matches!(segment, "cashier" | "pay") {
             found = path.get(..at.saturating_sub(1)).unwrap_or_default();
         }
@@ -73,7 +74,7 @@ fn naming(order: &OrderRef) -> String {
     match order {
         OrderRef::Id(id) => naming_by_id(id),
         OrderRef::Out { out_order_id, pid } => {
-            ["{\"out_order_id\":", &quote(out_order_id.as_str()), ",\"pid\":", &pid.get().to_string(), "}"].concat()
+            ["{\"out_order_id\":", &quote(out_order_id.as_str()), ",\"pid\":", &digits(pid.get()), "}"].concat()
         }
     }
 }

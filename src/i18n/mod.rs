@@ -10,7 +10,7 @@ use alloc::{boxed::Box, string::String};
 
 use crate::{
     json::Json,
-    text::{contains, swapped},
+    text::{before, contains, digits, int, parts, split_once, swapped},
 };
 
 /// A language the page speaks.
@@ -46,8 +46,8 @@ impl Locale {
 
     fn of_wish(wish: &str) -> Option<Self> {
         let wish = swapped(&wish.to_ascii_lowercase(), '_', '-');
-        let (language, rest) = wish.split_once('-').unwrap_or((&wish, ""));
-        let traditional = rest.split('-').any(|part| matches!(part, "hant" | "hk" | "mo" | "tw")) && !contains(rest, "hans");
+        let (language, rest) = split_once(&wish, "-").unwrap_or((&wish, ""));
+        let traditional = parts(rest, b'-').any(|part| matches!(part, "hant" | "hk" | "mo" | "tw")) && !contains(rest, "hans");
         match language {
             "zh" if traditional => return Self::of_tag("zh-TW"),
             "zh" => return Self::of_tag(Self::DEFAULT_TAG),
@@ -55,7 +55,7 @@ impl Locale {
         }
         // What Java still calls Indonesian.
         let language = if language == "in" { "id" } else { language };
-        let is_same_language = |locale: &&Self| locale.tag.split('-').next() == Some(language);
+        let is_same_language = |locale: &&Self| before(locale.tag, "-") == language;
         Self::of_tag(&wish).or_else(|| Self::ALL.iter().find(is_same_language).copied())
     }
 
@@ -125,7 +125,7 @@ impl Messages {
         let json = packed(&json).unwrap_or(json);
         let Json::List(entries) = json else { return None };
         let mut entries = entries.into_iter();
-        let is_ours = matches!(entries.next(), Some(Json::Number(fingerprint)) if fingerprint.parse() == Ok(Self::FINGERPRINT));
+        let is_ours = matches!(entries.next(), Some(Json::Number(fingerprint)) if int(&fingerprint) == Some(i64::from(Self::FINGERPRINT)));
         let mut texts = [""; COUNT];
         for (index, text) in texts.iter_mut().enumerate() {
             match entries.next() {
@@ -501,9 +501,9 @@ messages! {
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some((before, after)) = split_once(rest, "{") {
         filled.push_str(before);
-        let value = after.split_once('}').and_then(|(name, after)| {
+        let value = split_once(after, "}").and_then(|(name, after)| {
             let (_, value) = values.iter().find(|(key, _)| *key == name)?;
             Some((value, after))
         });
@@ -555,7 +555,7 @@ impl Messages {
 
 /// Seconds as whole days, and the rest as `9:05` or `1:02:03`.
 pub fn countdown(seconds: u64) -> (u64, String) {
-    let two = |value: u64| if value < 10 { ["0", &value.to_string()].concat() } else { value.to_string() };
+    let two = |value: u64| if value < 10 { ["0", &digits(value)].concat() } else { digits(value) };
     let (days, hours, minutes, seconds) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let short = [&two(minutes), ":", &two(seconds)].concat();
     (days, if days == 0 && hours == 0 { short } else { [&two(hours), ":", &short].concat() })

@@ -1,6 +1,6 @@
 //! Money.
 
-use crate::text::int;
+use crate::text::{digits, int};
 
 /// An amount in fen, 1/100 yuan. Never a float, never negative.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -48,12 +48,12 @@ impl Fen {
     /// Yuan as a bare number, for the clipboard: `1234.50`.
     pub fn plain(self) -> String {
         let cents = self.0 % 100;
-        let mut text = (self.0 / 100).to_string();
+        let mut text = digits(self.0 / 100);
         text.push('.');
         if cents < 10 {
             text.push('0');
         }
-        text.push_str(&cents.to_string());
+        text.push_str(&digits(cents));
         text
     }
 

@@ -1,6 +1,6 @@
 //! The numbers that name an order, and how a link carries them.
 
-use crate::text::{int, pop_segment, swapped, without_end};
+use crate::text::{int, length, parts, pop_segment, split_once, swapped, without_end};
 
 /// The gateway's number of an order: text of 1 to 128 characters without blanks or control characters.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,7 +31,7 @@ pub enum OrderRef {
 }
 
 fn is_number(raw: &str) -> bool {
-    (1..=128).contains(&raw.chars().count()) && !raw.chars().any(|char| char.is_control() || char.is_whitespace())
+    (1..=128).contains(&length(raw)) && !raw.chars().any(|char| char.is_control() || char.is_whitespace())
 }
 
 impl OrderId {
@@ -111,17 +111,15 @@ fn order_id_in_path(path: &str) -> Option<OrderId> {
 
 /// The first non-empty value of a query parameter, decoded.
 pub fn query_param(query: &str, name: &str) -> Option<String> {
-    query
-        .strip_prefix('?')
-        .unwrap_or(query)
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
+    parts(query.strip_prefix('?').unwrap_or(query), b'&')
+        .filter_map(|pair| split_once(pair, "="))
         .filter(|(key, _)| percent_decode(key) == name)
         .map(|(_, value)| percent_decode(&swapped(value, '+', ' ')))
         .find(|value| !value.trim().is_empty())
 }
 
-/// Undoes percent-encoding; what is not a valid escape stays as it is, what is not UTF-8 becomes U+FFFD.
+/// Undoes percent-encoding; what is not a valid escape stays as it is. Of what is not UTF-8, only ASCII is left: the rest becomes
+/// U+FFFD.
 pub(crate) fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -138,7 +136,8 @@ pub(crate) fn percent_decode(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
+    String::from_utf8(bytes).unwrap_or_else(|wrong| wrong.as_bytes().iter().map(ascii).collect())
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -151,7 +150,7 @@ pub(crate) fn percent_encode(text: &str) -> String {
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             encoded.push(char::from(byte));
         } else {
             encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);

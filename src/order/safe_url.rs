@@ -20,7 +20,7 @@ fn is_invisible(char: char) -> bool {
 
 /// The scheme of an absolute address in lower case, `None` for a relative one.
 pub(super) fn scheme(raw: &str) -> Option<String> {
-    let (before, _) = raw.split_once(':')?;
+    let (before, _) = split_once(raw, ":")?;
     (!has_any(before, "/?#")).then(|| before.to_ascii_lowercase())
 }
 
@@ -29,7 +29,7 @@ pub(super) fn is_web(raw: &str) -> bool {
     if !matches!(scheme(raw).as_deref(), Some("http" | "https")) {
         return false;
     }
-    let Some(rest) = raw.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")) else {
+    let Some(rest) = split_once(raw, ":").and_then(|(_, rest)| rest.strip_prefix("//")) else {
         return false;
     };
     let authority = before(rest, "/?#");

@@ -4,7 +4,7 @@
 //! attribute but a link's http(s) address and a colour, and that is one of a few that are legible on every ground.
 
 use super::safe_url::{is_plain, is_web};
-use crate::text::{find, split, split_once};
+use crate::text::{find, length, split, split_once};
 
 /// A merchant's hint.
 ///
@@ -162,7 +162,7 @@ impl Node {
                 let own = if kind.is_block() { Self::LINE } else { 0 };
                 own + children.iter().map(Self::length).sum::<usize>()
             }
-            Self::Text(text) => text.chars().count(),
+            Self::Text(text) => length(text),
         }
     }
 }
@@ -177,7 +177,7 @@ fn cut(nodes: &[Node], room: &mut usize) -> Vec<Node> {
         kept.push(match node {
             Node::Break => Node::Break,
             Node::Element { children, hue, kind } => Node::Element { children: cut(children, room), hue: *hue, kind: kind.clone() },
-            Node::Text(text) if text.chars().count() > *room => {
+            Node::Text(text) if length(text) > *room => {
                 let short: String = text.chars().take(*room).collect();
                 *room = 0;
                 Node::Text([short.trim_end(), "…"].concat())
@@ -246,7 +246,7 @@ impl Tree {
         }
         let inner = html.get(1..).unwrap_or_default();
         if inner.starts_with(['!', '?']) {
-            return inner.split_once('>').map_or("", |(_, after)| after);
+            return split_once(inner, ">").map_or("", |(_, after)| after);
         }
         let (closes, inside) = inner.strip_prefix('/').map_or((false, inner), |inside| (true, inside));
         if !inside.starts_with(|first: char| first.is_ascii_alphabetic()) {

@@ -47,7 +47,7 @@ pub(super) fn support(context: Context, order: Option<&Order>) -> Vec<El> {
     let qq = order.and_then(|order| order.service_qq.as_ref()).or(own.as_ref());
     let qq = qq.map(|qq| elsewhere(link(&qq.chat_url(), &asked_on(context, &["QQ ", qq.as_str()].concat()))));
     let others = context.config.has_support().then(|| Extra::Contacts.quietly(context));
-    [qq, others].into_iter().flatten().collect()
+    qq.into_iter().chain(others).collect()
 }
 
 fn asked_on(context: Context, contact: &str) -> String {
