@@ -3,7 +3,10 @@
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
 use web_sys::Location;
 
-use super::events;
+use super::{
+    capability::{document, window},
+    events,
+};
 use crate::{
     checkout::{Past, Route},
     gateway,
@@ -22,7 +25,7 @@ pub(super) struct Address {
 }
 
 fn location() -> Location {
-    web_sys::window().unwrap_throw().location()
+    window().location()
 }
 
 pub(super) fn here() -> Address {
@@ -47,8 +50,7 @@ pub(super) fn of_page() -> String {
 
 /// The address of a file that lies beside the application.
 pub(super) fn asset(path: &str) -> String {
-    let document = web_sys::window().and_then(|window| window.document());
-    let application = document.and_then(|document| document.query_selector("link[rel=modulepreload]").ok().flatten());
+    let application = document().query_selector("link[rel=modulepreload]").ok().flatten();
     let href = application.and_then(|link| link.get_attribute("href")).unwrap_or_default();
     let folder = last(&href, b'/').and_then(|slash| href.get(..=slash)).unwrap_or("/");
     [folder, path].concat()
@@ -70,7 +72,7 @@ pub(super) fn leave(target: &ReturnTarget) {
 
 /// Goes back to the page before this one.
 pub(super) fn back() {
-    if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {
+    if let Ok(history) = window().history() {
         // Where there is no page before this one, nothing happens.
         let _ = history.back();
     }
@@ -102,16 +104,14 @@ fn replace(url: &str) {
 
 /// What the page has done before at this entry of the tab's history.
 pub(super) fn past() -> Past {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    let note = history.and_then(|history| history.state().ok()).and_then(|state| state.as_string());
+    let note = window().history().ok().and_then(|history| history.state().ok()).and_then(|state| state.as_string());
     PASTS.iter().find(|(_, name)| note.as_deref() == Some(name)).map(|(past, _)| *past).unwrap_or_default()
 }
 
 /// Notes what the page does at this entry of the tab's history, and under which path; `false` if that is not possible.
 pub(super) fn mark(past: Past, path: Option<&str>) -> bool {
     let Some((_, name)) = PASTS.iter().find(|(known, _)| *known == past) else { return false };
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    history.is_some_and(|history| history.replace_state_with_url(&JsValue::from_str(name), "", path).is_ok())
+    window().history().is_ok_and(|history| history.replace_state_with_url(&JsValue::from_str(name), "", path).is_ok())
 }
 
 /// Loads the order's own address, where the gateway's server shows it itself. The note in the history keeps it to once.

@@ -4,11 +4,12 @@ use std::cell::Cell;
 
 use wasm_bindgen::UnwrapThrowExt;
 
+use super::capability::window;
 use crate::{checkout::Instant, order::UnixSeconds};
 
 /// Now, on the clock that never jumps.
 pub(super) fn now() -> Instant {
-    let ms = web_sys::window().and_then(|window| window.performance()).unwrap_throw().now();
+    let ms = window().performance().unwrap_throw().now();
     Instant::from_millis(ms as u64)
 }
 

@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Element};
@@ -26,7 +26,7 @@ fn first() -> Option<JsValue> {
 
 /// The answer to this question, where it has been asked in the same words; `None` too where no answer came.
 pub(super) async fn answer(question: &str, signal: &AbortSignal) -> Option<Early> {
-    let promise = capability::call(&first()?, "take", &Array::of2(&JsValue::from_str(question), signal))?;
+    let promise = capability::call(&first()?, "take", &[&JsValue::from_str(question), signal])?;
     let answer = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
     let at = Reflect::get(&answer, &JsValue::from_str("at")).ok()?.as_f64()?;
     Some(Early {
@@ -45,7 +45,7 @@ pub(super) fn drawn(code: &str) -> Option<Element> {
 
 /// An amount in a language. `None` where the first paint does not know how it is written.
 pub(super) fn money(tag: &str, fen: &str) -> Option<String> {
-    capability::call(&first()?, "money", &Array::of2(&JsValue::from_str(tag), &JsValue::from_str(fen)))?.as_string()
+    capability::call(&first()?, "money", &[&JsValue::from_str(tag), &JsValue::from_str(fen)])?.as_string()
 }
 
 /// Turns a text into the address of a picture of its code.
@@ -57,7 +57,7 @@ pub(super) async fn picture(text: String) -> Option<String> {
 }
 
 async fn by_first_paint(text: &str) -> Option<String> {
-    let drawn = capability::call(&first()?, "draw", &Array::of1(&JsValue::from_str(text)))?;
+    let drawn = capability::call(&first()?, "draw", &[&JsValue::from_str(text)])?;
     JsFuture::from(drawn.dyn_into::<Promise>().ok()?).await.ok()?.as_string().filter(|picture| !picture.is_empty())
 }
 

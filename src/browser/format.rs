@@ -1,8 +1,7 @@
 //! Amounts and times, as the page's language writes them. The digits are always the Western ones: they are compared with
 //! those in a wallet.
 
-use js_sys::{Array, Function, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::{capability, first_paint, language};
 use crate::{
@@ -50,7 +49,6 @@ fn format(formatter: &str, options: &[(&str, &str)], value: &JsValue) -> Option<
     let values: Vec<JsValue> = options.iter().map(|(_, value)| JsValue::from_str(value)).collect();
     let options: Vec<(&str, &JsValue)> = options.iter().zip(&values).map(|((name, _), value)| (*name, value)).collect();
     let locale = JsValue::from_str(&[language::tag(), "-u-nu-latn"].concat());
-    let arguments = Array::of2(&locale, &capability::object(&options));
-    let formatter = Reflect::construct(constructor.dyn_ref::<Function>()?, &arguments).ok()?;
-    capability::call(&formatter, "format", &Array::of1(value))?.as_string()
+    let formatter = capability::made(&constructor, &[&locale, &capability::object(&options)])?;
+    capability::call(&formatter, "format", &[value])?.as_string()
 }

@@ -122,7 +122,7 @@ fn token() -> Option<String> {
         }
         Token::Storage(storage, name) => {
             let storage = capability::global(storage)?;
-            capability::call(&storage, "getItem", &Array::of1(&JsValue::from_str(name)))?.as_string()?
+            capability::call(&storage, "getItem", &[&JsValue::from_str(name)])?.as_string()?
         }
     };
     // What cannot stand in a header is no token, and must not keep the question from being asked.
@@ -160,7 +160,7 @@ fn host_fields() -> Vec<(String, String)> {
     // Texts as they are, numbers as a script writes them.
     let text = |value: JsValue| {
         let is_plain = value.is_string() || value.as_f64().is_some();
-        is_plain.then(|| capability::call(&js_sys::global(), "String", &Array::of1(&value)))??.as_string()
+        is_plain.then(|| capability::call(&js_sys::global(), "String", &[&value]))??.as_string()
     };
     let entries = Object::entries(&order);
     entries.iter().filter_map(|entry| Some((Array::from(&entry).get(0).as_string()?, text(Array::from(&entry).get(1))?))).collect()

@@ -2,12 +2,11 @@
 
 use core::cell::Cell;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{CustomEvent, CustomEventInit, Event as DomEvent};
 
-use super::{capability, send, settings};
+use super::{capability, events, send, settings};
 use crate::{
     apart::on_demand,
     checkout::Event,
@@ -35,20 +34,19 @@ on_demand! {
 
 /// Listens to what the app says became of it.
 pub(super) fn listen() {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let listener = Closure::<dyn Fn(DomEvent)>::new(|event: DomEvent| {
-        if let Some(event) = event.dyn_ref::<CustomEvent>() {
-            answered(&event.detail());
+    let listener = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
+        if let Ok(detail) = Reflect::get(&event, &JsValue::from_str("detail")) {
+            answered(&detail);
         }
     });
     // A name and a function are all it takes.
-    let _ = document.add_event_listener_with_callback("saoma:result", listener.into_js_value().unchecked_ref());
+    let _ = capability::document().add_event_listener_with_callback("saoma:result", listener.into_js_value().unchecked_ref());
 }
 
 /// A code, or an object with one.
 fn answered(detail: &JsValue) {
     let names = ["code", "resultStatus", "errCode"];
-    let inner = names.iter().map(|name| js_sys::Reflect::get(detail, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED));
+    let inner = names.iter().map(|name| Reflect::get(detail, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED));
     let code = inner.chain([detail.clone()]).find_map(|value| match value.as_f64() {
         Some(number) => Some((number as i32).to_string()),
         None => value.as_string(),
@@ -70,11 +68,11 @@ fn threw(error: &JsValue) {
 
 /// `window.SaomaHost.pay`, a message handler of iOS, an interface of Android, or React Native.
 fn in_app(request: &str) -> bool {
-    let argument = Array::of1(&JsValue::from_str(request));
+    let argument = JsValue::from_str(request);
     if let Some(host) = capability::global("SaomaHost")
         && let Some(pay) = capability::of(&host, "pay")
     {
-        match pay.unchecked_ref::<Function>().apply(&host, &argument) {
+        match pay.unchecked_ref::<Function>().apply(&host, &capability::list(&[&argument])) {
             Ok(answer) => match answer.dyn_into::<Promise>() {
                 Ok(promise) => spawn_local(async move {
                     match JsFuture::from(promise).await {
@@ -94,20 +92,12 @@ fn in_app(request: &str) -> bool {
     let react = || capability::global("ReactNativeWebView").map(|view| (view, "postMessage"));
     let found = ios.or_else(android).or_else(react);
     // What such a function gives back says nothing; one that throws took nothing.
-    found.is_some_and(|(object, method)| capability::does(&object, method, &argument))
+    found.is_some_and(|(object, method)| capability::does(&object, method, &[&argument]))
 }
 
 /// A script of the shop, or the site that embeds the page, by way of `saoma:pay`: whoever takes it prevents the default.
 fn in_page(request: &str) -> bool {
-    let options = CustomEventInit::new();
-    options.set_cancelable(true);
-    options.set_detail(&JsValue::from_str(request));
-    let document = web_sys::window().and_then(|window| window.document());
-    let event = CustomEvent::new_with_event_init_dict("saoma:pay", &options).ok();
-    match (document, event) {
-        (Some(document), Some(event)) => !document.dispatch_event(&event).unwrap_or(true),
-        _ => false,
-    }
+    !events::ask("saoma:pay", &JsValue::from_str(request))
 }
 
 /// Whether a WeChat mini-program shows the page.
@@ -130,11 +120,11 @@ fn in_mini_program(request: &str) -> bool {
     let failed = Closure::<dyn Fn()>::new(|| say("missing")).into_js_value();
     let argument = capability::object(&[("url", &JsValue::from_str(&url)), ("fail", &failed)]);
     let own = capability::global("wx").and_then(|wx| capability::of(&wx, "miniProgram"));
-    if own.is_some_and(|own| capability::does(&own, "navigateTo", &Array::of1(&argument))) {
+    if own.is_some_and(|own| capability::does(&own, "navigateTo", &[&argument])) {
         return true;
     }
     let call = capability::object(&[("name", &JsValue::from_str("navigateTo")), ("arg", &argument)]);
     let done = Closure::<dyn Fn()>::new(|| {}).into_js_value();
-    let arguments = Array::of3(&JsValue::from_str("invokeMiniProgramAPI"), &call, &done);
+    let arguments = [&JsValue::from_str("invokeMiniProgramAPI"), &call, &done];
     capability::global("WeixinJSBridge").is_some_and(|bridge| capability::does(&bridge, "invoke", &arguments))
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::{cell::Cell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
@@ -118,9 +118,9 @@ pub(super) async fn send(request: Request, token: Option<String>, handle: &Handl
 ///
 /// It calls the browser's own function: `gloo-net` on top of it weighs 3 kB of brotli.
 pub(super) async fn fetch(url: &str, options: &[(&str, &JsValue)]) -> Option<(JsValue, String)> {
-    let arguments = Array::of2(&JsValue::from_str(url), &capability::object(options));
+    let arguments = [&JsValue::from_str(url), &capability::object(options)];
     let response = awaited(capability::call(&js_sys::global(), "fetch", &arguments)?).await?;
-    let body = awaited(capability::call(&response, "text", &Array::new())?).await?.as_string()?;
+    let body = awaited(capability::call(&response, "text", &[])?).await?.as_string()?;
     Some((response, body))
 }
 
@@ -137,7 +137,7 @@ pub(super) fn status(response: &JsValue) -> u16 {
 /// `Date`, and `Retry-After` in seconds or as a date, which counts from `Date`.
 fn read_headers(response: &JsValue) -> (Option<UnixSeconds>, Option<Duration>) {
     let headers = capability::of(response, "headers").unwrap_or_default();
-    let header = |name: &str| capability::call(&headers, "get", &Array::of1(&JsValue::from_str(name)))?.as_string();
+    let header = |name: &str| capability::call(&headers, "get", &[&JsValue::from_str(name)])?.as_string();
     let date = header("date").as_deref().and_then(clock::http_date);
     let retry_after = header("retry-after").and_then(|text| match int(text.trim()) {
         Some(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),

@@ -7,10 +7,8 @@ use super::{capability, send, surroundings};
 use crate::checkout::Event;
 
 pub(super) fn all() {
-    let Some(window) = web_sys::window() else { return };
-    if let Some(document) = window.document() {
-        on(&document, "visibilitychange", || Event::VisibilityChanged { visible: surroundings::is_visible() });
-    }
+    let window = capability::window();
+    on(&capability::document(), "visibilitychange", || Event::VisibilityChanged { visible: surroundings::is_visible() });
     let restored = Closure::new(|event: web_sys::Event| {
         // The first showing of a page is no return.
         if event.dyn_into::<PageTransitionEvent>().is_ok_and(|event| event.persisted()) {

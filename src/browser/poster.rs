@@ -1,9 +1,8 @@
 //! A picture of a code with what belongs to it around it: drawn on a canvas, which is never on the page, and saved.
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement};
 
 use super::capability;
 use crate::{
@@ -67,36 +66,33 @@ async fn saved(poster: &Poster) -> Saved {
 
 /// The picture as a data URL. A picture of another host cannot be read back.
 async fn picture(poster: &Poster) -> Option<String> {
-    canvas(poster).await?.to_data_url().ok()
-}
-
-async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
-    let image = HtmlImageElement::new().ok()?;
-    image.set_src(&poster.code);
-    let decoded: Promise = capability::call(&image, "decode", &Array::new())?.dyn_into().ok()?;
+    let image = capability::new("Image", &[])?;
+    capability::set(&image, "src", &JsValue::from_str(&poster.code));
+    let decoded: Promise = capability::call(&image, "decode", &[])?.dyn_into().ok()?;
     JsFuture::from(decoded).await.ok()?;
-    let document = web_sys::window()?.document()?;
-    let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
-    canvas.set_width(WIDTH as u32);
-    canvas.set_height(HEIGHT as u32);
-    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    context.set_fill_style_str("#fff");
-    context.fill_rect(0.0, 0.0, WIDTH, HEIGHT);
-    context.set_image_smoothing_enabled(false);
+    let canvas = JsValue::from(capability::document().create_element("canvas").ok()?);
+    let number = JsValue::from_f64;
+    capability::set(&canvas, "width", &number(WIDTH));
+    capability::set(&canvas, "height", &number(HEIGHT));
+    let context = capability::call(&canvas, "getContext", &[&JsValue::from_str("2d")])?;
+    let set = |name: &str, value: &str| capability::set(&context, name, &JsValue::from_str(value));
+    set("fillStyle", "#fff");
+    capability::call(&context, "fillRect", &[&number(0.0), &number(0.0), &number(WIDTH), &number(HEIGHT)])?;
+    capability::set(&context, "imageSmoothingEnabled", &JsValue::FALSE);
     // A picture that is no square keeps its shape.
-    let (width, height) = (f64::from(image.natural_width()), f64::from(image.natural_height()));
+    let (width, height) = (capability::number(&image, "naturalWidth")?, capability::number(&image, "naturalHeight")?);
     let scale = CODE / width.max(height).max(1.0);
     let (width, height) = (width * scale, height * scale);
     let (x, y) = ((WIDTH - width) / 2.0, TOP + (CODE - height) / 2.0);
-    context.draw_image_with_html_image_element_and_dw_and_dh(&image, x, y, width, height).ok()?;
-    context.set_text_align("center");
+    capability::call(&context, "drawImage", &[&image, &number(x), &number(y), &number(width), &number(height)])?;
+    set("textAlign", "center");
     // As every context has it where texts run from right to left.
-    let direction = if poster.rtl { "rtl" } else { "ltr" };
-    let _ = Reflect::set(&context, &JsValue::from_str("direction"), &JsValue::from_str(direction));
+    set("direction", if poster.rtl { "rtl" } else { "ltr" });
     let write = |text: &str, y: f64, font: &str, colour: &str| {
-        context.set_font(&[font, " system-ui, sans-serif"].concat());
-        context.set_fill_style_str(colour);
-        let _ = context.fill_text_with_max_width(&fitting(text), WIDTH / 2.0, y, WIDTH - 2.0 * MARGIN);
+        set("font", &[font, " system-ui, sans-serif"].concat());
+        set("fillStyle", colour);
+        let text = JsValue::from_str(&fitting(text));
+        capability::call(&context, "fillText", &[&text, &number(WIDTH / 2.0), &number(y), &number(WIDTH - 2.0 * MARGIN)]);
     };
     write(&poster.amount, 95.0, "bold 68px", "#10151d");
     write(&poster.subject, 150.0, "30px", "#3c4654");
@@ -105,7 +101,7 @@ async fn canvas(poster: &Poster) -> Option<HtmlCanvasElement> {
         write(text, y, if line == 0 { "bold 30px" } else { "26px" }, "#3c4654");
         y += 42.0;
     }
-    Some(canvas)
+    capability::call(&canvas, "toDataURL", &[])?.as_string()
 }
 
 /// As much of a text as can be squeezed into a line and still be read.
@@ -121,19 +117,17 @@ async fn share(url: &str, name: &str) -> Option<Saved> {
     if !["iPhone", "iPad", "Macintosh"].iter().any(|device| contains(&agent, device)) {
         return None;
     }
-    let constructor = capability::global("File")?;
     let kind = capability::object(&[("type", &JsValue::from_str("image/png"))]);
-    let binary = web_sys::window()?.atob(split_once(&url, ",")?.1).ok()?;
+    let binary = capability::call(&js_sys::global(), "atob", &[&JsValue::from_str(split_once(url, ",")?.1)])?.as_string()?;
     // Each character stands for a byte.
-    let bytes: Vec<u8> = binary.chars().map(|byte| byte as u8).collect();
-    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
-    let arguments = Array::of3(&parts, &JsValue::from_str(name), &kind);
-    let file = Reflect::construct(constructor.dyn_ref::<Function>()?, &arguments).ok()?;
-    let shared = Array::of1(&capability::object(&[("files", &Array::of1(&file))]));
-    if capability::call(&navigator, "canShare", &shared)? != JsValue::TRUE {
+    let bytes: Vec<JsValue> = binary.chars().map(|byte| JsValue::from_f64(f64::from(u32::from(byte)))).collect();
+    let bytes = capability::new("Uint8Array", &[&capability::list(&bytes.iter().collect::<Vec<_>>())])?;
+    let file = capability::new("File", &[&capability::list(&[&bytes]), &JsValue::from_str(name), &kind])?;
+    let shared = capability::object(&[("files", &capability::list(&[&file]))]);
+    if capability::call(&navigator, "canShare", &[&shared])? != JsValue::TRUE {
         return None;
     }
-    let promise: Promise = capability::call(&navigator, "share", &shared)?.dyn_into().ok()?;
+    let promise: Promise = capability::call(&navigator, "share", &[&shared])?.dyn_into().ok()?;
     match JsFuture::from(promise).await {
         Ok(_) => Some(Saved::Done),
         Err(error) if capability::text(&error, "name").as_deref() == Some("AbortError") => Some(Saved::NotWanted),
@@ -143,10 +137,9 @@ async fn share(url: &str, name: &str) -> Option<Saved> {
 }
 
 fn download(url: &str, name: &str) -> Option<()> {
-    let document = web_sys::window()?.document()?;
-    let link: HtmlElement = document.create_element("a").ok()?.dyn_into().ok()?;
+    let link = capability::document().create_element("a").ok()?;
     link.set_attribute("href", url).ok()?;
     link.set_attribute("download", name).ok()?;
-    link.click();
+    capability::call(&link, "click", &[])?;
     Some(())
 }

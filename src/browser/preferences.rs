@@ -2,12 +2,14 @@
 
 use web_sys::Storage;
 
+use super::capability::window;
+
 const LANGUAGE: &str = "saoma.language";
 const SOUND: &str = "saoma.sound";
 
 /// A browser may forbid storage; the preference is then forgotten, and nothing else.
 fn storage() -> Option<Storage> {
-    web_sys::window().and_then(|window| window.local_storage().ok().flatten())
+    window().local_storage().ok().flatten()
 }
 
 /// The tag of the language that was chosen on the page.

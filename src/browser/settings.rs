@@ -2,13 +2,15 @@
 
 use core::cell::Cell;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement};
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
 
+use super::capability::{self, document};
 use crate::{
     apart::on_demand,
     config::{Colour, Complaint, Config, Radius},
     order::Told,
+    text::digits,
 };
 
 thread_local! {
@@ -22,15 +24,11 @@ pub(super) fn config() -> &'static Config {
     CONFIG.get().unwrap_or(&DEFAULT)
 }
 
-fn document() -> Option<Document> {
-    web_sys::window().and_then(|window| window.document())
-}
-
 /// Reads what stands in the page of the shop and of the order, once and before all else, and dresses the page. With what it says
 /// of the order; `None` where what reads it did not come.
 pub(super) async fn read() -> Option<Told> {
-    let block = document().and_then(|document| document.get_element_by_id("saoma-config")).and_then(|block| block.text_content());
-    let meta = document().and_then(|document| document.query_selector("meta[name=saoma-order]").ok().flatten());
+    let block = document().get_element_by_id("saoma-config").and_then(|block| block.text_content());
+    let meta = document().query_selector("meta[name=saoma-order]").ok().flatten();
     let told = meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
     match block.as_deref().unwrap_or("{}") {
         "{}" if told.is_empty() => Some(Told::default()),
@@ -58,16 +56,20 @@ on_demand! {
 
 /// What the browser's own reader says, which knows line and column.
 fn fault_in(block: &str) -> String {
-    let error = js_sys::JSON::parse(block).err().and_then(|error| super::capability::text(&error, "message"));
+    let parse = capability::global("JSON").and_then(|json| capability::of(&json, "parse"));
+    let parse = parse.and_then(|parse| parse.dyn_into::<Function>().ok());
+    let error = parse.and_then(|parse| parse.apply(&JsValue::NULL, &capability::list(&[&JsValue::from_str(block)])).err());
+    let error = error.and_then(|error| capability::text(&error, "message"));
     error.unwrap_or_else(|| "the block is no JSON object".to_owned())
 }
 
 /// Gives the page the shop's colours, corners and fonts.
 fn dress(config: &Config) {
-    let root = document().and_then(|document| document.document_element()).and_then(|root| root.dyn_into::<HtmlElement>().ok());
-    let Some(style) = root.map(|root| root.style()) else { return };
+    let Some(style) = document().document_element().and_then(|root| capability::of(&root, "style")) else { return };
     // A property that a browser does not take stays as the stylesheet has it.
-    let set = |name: &str, value: &str| drop(style.set_property(name, value));
+    let set = |name: &str, value: &str| {
+        capability::call(&style, "setProperty", &[&JsValue::from_str(name), &JsValue::from_str(value)]);
+    };
     if let Some(palette) = config.brand().map(Colour::palette) {
         set("--brand-light", &palette.light.css());
         set("--brand-dark", &palette.dark.css());
@@ -75,7 +77,7 @@ fn dress(config: &Config) {
         set("--on-brand", &palette.on_fill.css());
     }
     if let Some(radius) = config.text("radius").and_then(Radius::decode) {
-        set("--radius", &[&radius.0.to_string(), "px"].concat());
+        set("--radius", &[&digits(radius.0), "px"].concat());
     }
     if let Some(font) = config.text("font") {
         set("--font", font);

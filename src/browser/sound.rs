@@ -4,10 +4,9 @@
 
 use core::cell::Cell;
 
-use js_sys::{Array, Reflect};
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AudioContext, HtmlAudioElement, SpeechSynthesis};
 
 use super::{
     capability, send,
@@ -18,33 +17,33 @@ use crate::{checkout::Event, order::Prompt};
 /// What is sounding.
 #[derive(Default)]
 pub(super) struct Sound {
-    audio: Option<HtmlAudioElement>,
+    audio: Option<JsValue>,
     /// Made at the first gesture: only then a browser lets it sound.
-    context: Option<AudioContext>,
+    context: Option<JsValue>,
 }
 
 impl Sound {
     /// To be called within a gesture: from then on tones sound. A phone call interrupts them until the next gesture.
     pub(super) fn unlock(&mut self) {
-        if self.context.is_none() && capability::global("AudioContext").is_some() {
-            self.context = AudioContext::new().ok();
+        if self.context.is_none() {
+            self.context = capability::new("AudioContext", &[]);
         }
         if let Some(context) = &self.context {
             // What runs already resumes at once; what cannot run stays silent.
-            let _ = context.resume();
+            capability::call(context, "resume", &[]);
         }
         if let Some(speech) = speech() {
             // The list of voices is empty until somebody has asked for it.
-            speech.get_voices();
+            capability::call(&speech, "getVoices", &[]);
         }
     }
 
     /// Says "paid": two tones, and a touch of the hand that holds the phone.
     pub(super) fn cue(&self) {
         if was_touched() {
-            let pattern: Array = [40, 60, 40].into_iter().map(JsValue::from).collect();
+            let [short, pause] = [40.0, 60.0].map(JsValue::from_f64);
             if let Some(navigator) = capability::global("navigator") {
-                capability::call(&navigator, "vibrate", &Array::of1(&pattern));
+                capability::call(&navigator, "vibrate", &[&capability::list(&[&short, &pause, &short])]);
             }
         }
         // A tone for a clock that stands still would sound at the next touch, whatever that is.
@@ -57,12 +56,12 @@ impl Sound {
     pub(super) fn play(&mut self, prompt: &Prompt) {
         self.hush();
         let words = prompt.words.clone();
-        let audio = prompt.url.as_ref().and_then(|url| HtmlAudioElement::new_with_src(url.as_str()).ok());
+        let audio = prompt.url.as_ref().and_then(|url| capability::new("Audio", &[&JsValue::from_str(url.as_str())]));
         let Some(audio) = audio else {
             speak(words.as_deref());
             return;
         };
-        if let Ok(started) = audio.play() {
+        if let Some(started) = capability::call(&audio, "play", &[]).and_then(|started| started.dyn_into::<Promise>().ok()) {
             spawn_local(async move {
                 let Err(error) = JsFuture::from(started).await else { return };
                 match capability::text(&error, "name").as_deref() {
@@ -83,21 +82,20 @@ impl Sound {
     pub(super) fn hush(&mut self) {
         if let Some(audio) = self.audio.take() {
             // Pausing what does not play is allowed.
-            let _ = audio.pause();
+            capability::call(&audio, "pause", &[]);
         }
         WISHES.set(WISHES.get().wrapping_add(1));
         if let Some(speech) = speech() {
             // What waits for voices is hushed too.
-            speech.set_onvoiceschanged(None);
-            speech.cancel();
+            capability::set(&speech, "onvoiceschanged", &JsValue::NULL);
+            capability::call(&speech, "cancel", &[]);
         }
     }
 }
 
 /// `None` in a browser without speech, of which Android's WebView is one.
-pub(super) fn speech() -> Option<SpeechSynthesis> {
-    // Not every browser has the interface itself as an object to compare with.
-    capability::global("speechSynthesis").map(JsCast::unchecked_into)
+pub(super) fn speech() -> Option<JsValue> {
+    capability::global("speechSynthesis")
 }
 
 /// Whether there was a gesture yet, which browsers want before they speak; `true` where the browser does not tell.

@@ -1,15 +1,19 @@
 //! Words, spoken by a voice of the device, and tones.
 
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{AudioContext, SpeechSynthesis, SpeechSynthesisUtterance, SpeechSynthesisVoice};
 
 use super::{capability, language, send, sound};
-use crate::{apart::on_demand, checkout::Event};
+use crate::{
+    apart::on_demand,
+    checkout::Event,
+    text::{before, swapped},
+};
 
 /// What is to be heard.
 pub(super) enum Performance {
     /// The two tones that say "paid".
-    Tones(AudioContext),
+    Tones(JsValue),
     /// Words, if they are still wanted.
     Words { wish: u32, words: String },
 }
@@ -21,8 +25,7 @@ on_demand! {
         match performance {
             Performance::Tones(context) => {
                 for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
-                    // A device without an output has no tone; the page says "paid" all the same.
-                    let _ = tone(&context, start, frequency);
+                    tone(&context, start, frequency);
                 }
             }
             Performance::Words { wish, words } if !words.is_empty() && sound::is_wanted(wish) => speak(&words),
@@ -31,36 +34,45 @@ on_demand! {
     }
 }
 
-/// A tenth of a second or so of one frequency (Hz), from `start` seconds on, without a click at its ends.
-fn tone(context: &AudioContext, start: f64, frequency: f32) -> Result<(), JsValue> {
-    let (oscillator, gain) = (context.create_oscillator()?, context.create_gain()?);
-    let begin = context.current_time() + start;
-    oscillator.frequency().set_value(frequency);
-    gain.gain().set_value_at_time(0.0, begin)?;
-    gain.gain().linear_ramp_to_value_at_time(0.2, begin + 0.02)?;
-    gain.gain().linear_ramp_to_value_at_time(0.0, begin + 0.18)?;
-    oscillator.connect_with_audio_node(&gain)?;
-    gain.connect_with_audio_node(&context.destination())?;
-    oscillator.start_with_when(begin)?;
-    oscillator.stop_with_when(begin + 0.2)
+/// A tenth of a second or so of one frequency (Hz), from `start` seconds on, without a click at its ends. A device without an
+/// output has no tone; the page says "paid" all the same.
+fn tone(context: &JsValue, start: f64, frequency: f64) -> Option<()> {
+    let number = JsValue::from_f64;
+    let (oscillator, gain) = (capability::call(context, "createOscillator", &[])?, capability::call(context, "createGain", &[])?);
+    let begin = capability::number(context, "currentTime")? + start;
+    capability::set(&capability::of(&oscillator, "frequency")?, "value", &number(frequency));
+    let loudness = capability::of(&gain, "gain")?;
+    capability::call(&loudness, "setValueAtTime", &[&number(0.0), &number(begin)])?;
+    capability::call(&loudness, "linearRampToValueAtTime", &[&number(0.2), &number(begin + 0.02)])?;
+    capability::call(&loudness, "linearRampToValueAtTime", &[&number(0.0), &number(begin + 0.18)])?;
+    capability::call(&oscillator, "connect", &[&gain])?;
+    capability::call(&gain, "connect", &[&capability::of(context, "destination")?])?;
+    capability::call(&oscillator, "start", &[&number(begin)])?;
+    capability::call(&oscillator, "stop", &[&number(begin + 0.2)])?;
+    Some(())
 }
 
 fn speak(words: &str) {
     let Some(speech) = sound::speech() else { return };
     let tag = language_of(words);
-    if speech.get_voices().length() == 0 {
+    if voices(&speech).is_empty() {
         // They come some time after they were first asked for.
         let words = words.to_owned();
         let came = Closure::<dyn FnMut()>::once_into_js(move || {
             if let Some(speech) = sound::speech() {
-                speech.set_onvoiceschanged(None);
+                capability::set(&speech, "onvoiceschanged", &JsValue::NULL);
                 utter(&speech, &words, tag);
             }
         });
-        speech.set_onvoiceschanged(Some(came.unchecked_ref()));
+        capability::set(&speech, "onvoiceschanged", &came);
         return;
     }
     utter(&speech, words, tag);
+}
+
+fn voices(speech: &JsValue) -> Vec<JsValue> {
+    let voices = capability::call(speech, "getVoices", &[]);
+    voices.map(|voices| voices.unchecked_into::<Array>().iter().collect()).unwrap_or_default()
 }
 
 /// The language of the words, told by their letters; the page's own where those tell nothing.
@@ -77,26 +89,27 @@ fn language_of(words: &str) -> &'static str {
     }
 }
 
-/// A voice of the device for this language.
-fn voice(speech: &SpeechSynthesis, tag: &str) -> Option<SpeechSynthesisVoice> {
-    let voices: Vec<SpeechSynthesisVoice> =
-        speech.get_voices().iter().map(JsCast::unchecked_into).filter(SpeechSynthesisVoice::local_service).collect();
-    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    let exact = voices.iter().find(|voice| voice.lang().replace('_', "-").eq_ignore_ascii_case(tag));
-    exact.or_else(|| voices.iter().find(|voice| primary(&voice.lang()) == primary(tag))).cloned()
+/// A voice of the device for this language, with the language that it says it speaks.
+fn voice(speech: &JsValue, tag: &str) -> Option<(JsValue, String)> {
+    let is_own = |voice: &JsValue| Reflect::get(voice, &JsValue::from_str("localService")).is_ok_and(|own| own == JsValue::TRUE);
+    let named = |voice: JsValue| capability::text(&voice, "lang").map(|lang| (voice, lang));
+    let voices: Vec<_> = voices(speech).into_iter().filter(is_own).filter_map(named).collect();
+    let primary = |tag: &str| before(tag, "-_").to_ascii_lowercase();
+    let exact = voices.iter().find(|(_, lang)| swapped(lang, '_', '-').eq_ignore_ascii_case(tag));
+    exact.or_else(|| voices.iter().find(|(_, lang)| primary(lang) == primary(tag))).cloned()
 }
 
-fn utter(speech: &SpeechSynthesis, words: &str, tag: &str) {
+fn utter(speech: &JsValue, words: &str, tag: &str) {
     // Without a voice of its own the device would ask a service, or read Chinese with an English mouth.
-    let Some(voice) = voice(speech, tag) else { return };
-    let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(words) else { return };
-    utterance.set_lang(&voice.lang());
-    utterance.set_voice(Some(&voice));
+    let Some((voice, lang)) = voice(speech, tag) else { return };
+    let Some(utterance) = capability::new("SpeechSynthesisUtterance", &[&JsValue::from_str(words)]) else { return };
+    capability::set(&utterance, "lang", &JsValue::from_str(&lang));
+    capability::set(&utterance, "voice", &voice);
     let refused = Closure::<dyn FnMut(JsValue)>::once_into_js(|event: JsValue| {
         if capability::text(&event, "error").as_deref() == Some("not-allowed") {
             send(Event::SoundBlocked);
         }
     });
-    utterance.set_onerror(Some(refused.unchecked_ref()));
-    speech.speak(&utterance);
+    capability::set(&utterance, "onerror", &refused);
+    capability::call(speech, "speak", &[&utterance]);
 }

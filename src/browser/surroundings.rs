@@ -1,9 +1,12 @@
 //! What the browser says of itself and of the shopper's wishes.
 
-use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::VisibilityState;
 
-use super::{address, preferences, settings};
+use super::{
+    address,
+    capability::{document, window},
+    preferences, settings,
+};
 use crate::{
     checkout::{Device, Host, Place},
     i18n::Locale,
@@ -11,22 +14,20 @@ use crate::{
 };
 
 pub(super) fn is_online() -> bool {
-    web_sys::window().unwrap_throw().navigator().on_line()
+    window().navigator().on_line()
 }
 
 pub(super) fn is_visible() -> bool {
-    let document = web_sys::window().and_then(|window| window.document());
-    document.is_none_or(|document| document.visibility_state() != VisibilityState::Hidden)
+    document().visibility_state() != VisibilityState::Hidden
 }
 
 /// Whether the page is inside another one. A browser that does not say so has none around it.
 fn is_framed() -> bool {
-    let window = web_sys::window().unwrap_throw();
-    matches!(window.parent(), Ok(Some(parent)) if parent != window)
+    matches!(window().parent(), Ok(Some(parent)) if parent != window())
 }
 
 pub(super) fn place() -> Place {
-    let navigator = web_sys::window().unwrap_throw().navigator();
+    let navigator = window().navigator();
     let agent = navigator.user_agent().unwrap_or_default();
     Place {
         device: Device::of_user_agent(&agent, navigator.max_touch_points()),
@@ -42,9 +43,8 @@ pub(super) fn place() -> Place {
 pub(super) fn locale(query: &str) -> Locale {
     let own = settings::config().locale().map(|locale| locale.tag.to_owned());
     let wished = [preferences::language(), query_param(query, "lang"), own];
-    let languages = web_sys::window().unwrap_throw().navigator().languages();
-    let languages: Vec<String> =
-        languages.iter().filter_map(|language| language.dyn_into::<js_sys::JsString>().ok()).map(String::from).collect();
+    let languages = window().navigator().languages();
+    let languages: Vec<String> = languages.iter().filter_map(|language| language.as_string()).collect();
     Locale::choose(wished.iter().flatten().map(String::as_str).chain(languages.iter().map(String::as_str)))
 }
 

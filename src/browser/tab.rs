@@ -1,23 +1,18 @@
 //! The document around the page: its language, title and icon.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement};
+use web_sys::HtmlElement;
 
-use super::{format, language, settings};
-
+use super::{capability::document, format, language, settings};
 use crate::{
     checkout::{Mood, ViewModel},
     i18n::Language,
     view,
 };
 
-fn document() -> Option<Document> {
-    web_sys::window().and_then(|window| window.document())
-}
-
 /// Sets or removes an attribute of the whole document, which the static page heeds.
 fn mark(name: &str, value: Option<&str>) {
-    if let Some(root) = document().and_then(|document| document.document_element()) {
+    if let Some(root) = document().document_element() {
         // Setting an attribute fails only for a name that is none.
         let _ = match value {
             Some(value) => root.set_attribute(name, value),
@@ -28,7 +23,7 @@ fn mark(name: &str, value: Option<&str>) {
 
 /// The element that the page is put into.
 pub(super) fn app_root() -> Option<HtmlElement> {
-    document()?.get_element_by_id("app")?.dyn_into().ok()
+    document().get_element_by_id("app")?.dyn_into().ok()
 }
 
 pub(super) fn set_language(language: Language) {
@@ -58,7 +53,7 @@ pub(super) fn say_that_words_are_missing(missing: bool) {
 
 /// Lets a tab in the background tell how things stand.
 pub(super) fn show(model: &ViewModel) {
-    let Some(document) = document() else { return };
+    let document = document();
     let title =
         language::spoken().map(|language| view::title(model, settings::config(), language.messages, format::money)).unwrap_or_default();
     if !title.is_empty() && document.title() != title {

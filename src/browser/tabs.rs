@@ -6,10 +6,9 @@
 
 use core::time::Duration;
 
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{BroadcastChannel, MessageEvent};
+use wasm_bindgen::{JsValue, closure::Closure};
 
-use super::{gateway, http, send};
+use super::{capability, gateway, http, send};
 use crate::{
     checkout::Event,
     gateway::Reply,
@@ -19,7 +18,7 @@ use crate::{
 
 /// The line to the other tabs.
 pub(super) struct Tabs {
-    channel: Option<BroadcastChannel>,
+    channel: Option<JsValue>,
     /// Settles who asks when two tabs want to at the same time.
     rank: u32,
 }
@@ -28,18 +27,16 @@ impl Tabs {
     /// Listens to the tabs of this order.
     pub(super) fn of(order: Option<&OrderRef>, rank: u32) -> Self {
         let Some(order) = order else { return Self { channel: None, rank } };
-        let exists = js_sys::Reflect::has(&js_sys::global(), &JsValue::from_str("BroadcastChannel")).unwrap_or(false);
-        let channel = exists.then(|| BroadcastChannel::new(&name(order)).ok()).flatten();
+        let channel = capability::new("BroadcastChannel", &[&JsValue::from_str(&name(order))]);
         if let Some(channel) = &channel {
             let call = Call::Status(order.clone());
-            let listener = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-                if let Some(event) = message.data().as_string().and_then(|text| heard(&call, &text)) {
+            // The page listens as long as it lives.
+            let listener = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
+                if let Some(event) = capability::text(&message, "data").and_then(|text| heard(&call, &text)) {
                     send(event);
                 }
             });
-            channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-            // The page listens as long as it lives.
-            listener.forget();
+            capability::set(channel, "onmessage", &listener.into_js_value());
         }
         Self { channel, rank }
     }
@@ -64,7 +61,7 @@ impl Tabs {
     fn post(&self, text: &str) {
         if let Some(channel) = &self.channel {
             // A text can always be cloned; only a closed channel refuses it.
-            let _ = channel.post_message(&JsValue::from_str(text));
+            capability::call(channel, "postMessage", &[&JsValue::from_str(text)]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -32,12 +32,12 @@ impl WakeLock {
         }
         if !wanted {
             if let Held::Yes(lock) = held.replace(Held::No) {
-                capability::call(&lock, "release", &Array::new());
+                capability::call(&lock, "release", &[]);
             }
             return;
         }
         let Some(locks) = capability::navigator("wakeLock") else { return };
-        let asked = capability::call(&locks, "request", &Array::of1(&JsValue::from_str("screen")));
+        let asked = capability::call(&locks, "request", &[&JsValue::from_str("screen")]);
         let Some(promise) = asked.and_then(|promise| promise.dyn_into::<Promise>().ok()) else { return };
         held.replace(Held::Asked);
         spawn_local(async move {
@@ -45,7 +45,7 @@ impl WakeLock {
             let is_still_wanted = matches!(*held.borrow(), Held::Asked);
             match granted {
                 Ok(lock) if is_still_wanted => drop(held.replace(Held::Yes(lock))),
-                Ok(lock) => drop(capability::call(&lock, "release", &Array::new())),
+                Ok(lock) => drop(capability::call(&lock, "release", &[])),
                 // Refused: it is asked for again when the page has been away.
                 Err(_) => {}
             }

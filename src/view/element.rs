@@ -11,14 +11,18 @@ use leptos::{
     tachys::view::Render,
 };
 use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure};
-use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, Window};
 
 /// An element with what is in it. What is bound to it lives as long as the reactive owner that it was made in.
 #[derive(Clone)]
 pub(crate) struct El(Element);
 
 pub(super) fn document() -> Document {
-    web_sys::window().and_then(|window| window.document()).unwrap_throw()
+    window().document().unwrap_throw()
+}
+
+fn window() -> Window {
+    js_sys::global().unchecked_into()
 }
 
 /// An HTML element.
@@ -176,7 +180,7 @@ impl El {
 
     /// Selects the text in the element, so that it can be copied by hand.
     pub(super) fn select_text(&self) {
-        if let Some(selection) = web_sys::window().and_then(|window| window.get_selection().ok().flatten()) {
+        if let Ok(Some(selection)) = window().get_selection() {
             // An element that has left the page cannot be selected; nothing is lost.
             let _ = selection.select_all_children(&self.0);
         }
