@@ -13,7 +13,7 @@ use saoma::{
     config::Config,
     i18n::{Language, Locale, Messages},
     order::{Code, End, Fen, Instrument, Order, OrderId, PayMethod, ReturnTarget, Terms, Tips, UnixSeconds, WalletLink},
-    view::{self, Ports, Poster, Saved, Signal},
+    view::{self, Ports, Poster, Saved, Signal, Wish},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -64,12 +64,6 @@ impl Shown {
                 COPIED.lock().unwrap().push(text);
                 done(works);
             },
-            draw: |poster, done| {
-                done(Some(
-                    ["data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==#", &poster.lines.join("|")].concat(),
-                ))
-            },
-            moment: |moment| moment.as_millis().to_string(),
             money: |amount| ["CN¥", &amount.grouped()].concat(),
             picture: |text, then| {
                 let mut picture = vec![0; first_paint::LARGEST_PICTURE];
@@ -77,9 +71,14 @@ impl Shown {
                 picture.truncate(length.unwrap_or_default());
                 then(length.and_then(|_| String::from_utf8(picture).ok()));
             },
-            save: |poster, done| {
-                POSTERS.lock().unwrap().push(poster);
-                done(Saved::Done);
+            poster: |poster, wish| match wish {
+                Wish::Draw(done) => done(Some(
+                    ["data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==#", &poster.lines.join("|")].concat(),
+                )),
+                Wish::Save(done) => {
+                    POSTERS.lock().unwrap().push(poster);
+                    done(Saved::Done);
+                }
             },
             send: |event| SENT.with_borrow_mut(|sent| sent.push(event)),
             span: |count, unit| format!("{count} {unit:?}"),
@@ -347,7 +346,8 @@ async fn a_code_is_saved_with_what_it_pays() {
     leptos::task::tick().await;
     let poster = POSTERS.lock().unwrap().pop().unwrap();
     assert_eq!((poster.amount.as_str(), poster.file_name.as_str()), ("CN¥1,234.56", "payment-code-A1"));
-    assert_eq!(poster.lines, ["Scan with Alipay to pay", "Order …A1", "Valid until 1700000000000"]);
+    assert_eq!(poster.lines, ["Scan with Alipay to pay", "Order …A1"]);
+    assert_eq!(poster.expires, UnixSeconds::decode(1_700_000_000).map(|at| ("Valid until {time}", at)));
     assert!(poster.code.starts_with("data:image/bmp;base64,"));
     assert_eq!(shown.text(".save span"), "Code saved");
 }

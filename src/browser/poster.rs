@@ -4,11 +4,12 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::capability;
+use super::{capability, format};
 use crate::{
     apart::on_demand,
+    i18n::fill,
     text::{contains, length, split_once},
-    view::{Poster, Saved, Then},
+    view::{Poster, Saved, Wish},
 };
 
 // Of the picture, in pixels.
@@ -18,23 +19,8 @@ const CODE: f64 = 640.0;
 const MARGIN: f64 = 40.0;
 const TOP: f64 = 175.0;
 
-/// What is done with a poster, and who is told what became of it.
-enum Wish {
-    Draw(Then<Option<String>>),
-    Save(Then<Saved>),
-}
-
-/// Draws a poster and gives the address of the picture; `None` where the browser will not.
-pub(super) fn draw(poster: Poster, done: Then<Option<String>>) {
-    begin(poster, Wish::Draw(done));
-}
-
-/// Hands a poster to another app where that is possible, else saves it as a file.
-pub(super) fn save(poster: Poster, done: Then<Saved>) {
-    begin(poster, Wish::Save(done));
-}
-
-fn begin(poster: Poster, wish: Wish) {
+/// Draws a poster, and does with it what is wished.
+pub(super) fn begin(poster: Poster, wish: Wish) {
     spawn_local(async move {
         // It is there: who has a poster has made it with the same file.
         let _ = work(poster, wish).await;
@@ -97,7 +83,8 @@ async fn picture(poster: &Poster) -> Option<String> {
     write(&poster.amount, 95.0, "bold 68px", "#10151d");
     write(&poster.subject, 150.0, "30px", "#3c4654");
     let mut y = TOP + CODE + 45.0;
-    for (line, text) in poster.lines.iter().enumerate() {
+    let expires = poster.expires.map(|(words, at)| fill(words, &[("time", &format::moment(at))]));
+    for (line, text) in poster.lines.iter().chain(&expires).enumerate() {
         write(text, y, if line == 0 { "bold 30px" } else { "26px" }, "#3c4654");
         y += 42.0;
     }

@@ -2,26 +2,22 @@
 
 use alloc::sync::Arc;
 
-use leptos::task::spawn_local;
-
 use super::{
-    Context, Poster, Saved, Shared, Then,
+    Context, Then,
     copy_button::{Copied, copy_button, copy_button_of},
     details,
     element::{El, el},
     icon,
     later::Rare,
-    method_name, scanner_name, subject,
+    method_name,
+    poster::{self, Use},
+    scanner_name,
 };
 use crate::{
-    apart::on_demand,
     checkout::{Action, Event, Means, Saving},
     i18n::{Messages, fill},
     order::{Code, Instrument, Order, UnixSeconds, Wallet, WalletLink, host_of},
 };
-
-/// How much of the order's number is on a saved code.
-const TAIL: usize = 6;
 
 pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) -> El {
     let messages = context.messages;
@@ -96,7 +92,7 @@ fn hint(text: &str) -> El {
 }
 
 /// Hands on the address of the code's picture; `None` where it cannot be drawn.
-fn pictured(context: Context, code: Code, then: Then<Option<String>>) {
+pub(super) fn pictured(context: Context, code: Code, then: Then<Option<String>>) {
     match code {
         Code::Picture(picture) => then(Some(picture.as_str().to_owned())),
         Code::Text(text) => (context.ports.picture)(text, then),
@@ -142,69 +138,10 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     let (order, instrument, name) = (Arc::clone(order), instrument.clone(), name.to_owned());
     let draw = move |_: &Option<UnixSeconds>| {
         let plate = plate();
-        let shown = plate.clone();
-        let done = move |picture: Option<String>| {
-            if let Some(picture) = picture {
-                shown.class("plate poster").first_child_attr("src", &picture);
-            }
-        };
-        let draw = move |poster: Option<Poster>| {
-            if let Some(poster) = poster {
-                (context.ports.draw)(poster, Box::new(done));
-            }
-        };
-        poster(context, Arc::clone(&order), instrument.clone(), name.clone(), Box::new(draw));
+        poster::wanted(context, Arc::clone(&order), instrument.clone(), name.clone(), Use::Shown(plate.clone()));
         Some(plate)
     };
     Some(el("div").bind_child(move || context.read(|view| view.expires), draw))
-}
-
-/// The code as it is saved; `None` where it cannot be.
-fn poster(context: Context, order: Arc<Order>, instrument: Instrument, name: String, then: Then<Option<Poster>>) {
-    // A picture of another host may be shown but not be drawn again: its text stands in, where there is one.
-    let is_elsewhere = matches!(&instrument.code, Some(Code::Picture(picture)) if picture.is_elsewhere());
-    let fallback = instrument.fallback.clone().filter(|_| is_elsewhere);
-    let Some(code) = fallback.or_else(|| instrument.code.clone()) else { return then(None) };
-    let make = move |picture: Option<String>| {
-        spawn_local(async move {
-            let poster = match picture {
-                Some(picture) => poster_of(context, order, instrument, name, picture).await.ok(),
-                None => None,
-            };
-            then(poster);
-        });
-    };
-    pictured(context, code, Box::new(make));
-}
-
-on_demand! {
-    extras,
-    fn poster_of(context: Context, order: Arc<Order>, instrument: Instrument, name: String, code: String) -> Poster {
-        poster_around(context, &order, &instrument, &name, code)
-    }
-}
-
-/// The code with what it pays around it.
-fn poster_around(context: Context, order: &Order, instrument: &Instrument, name: &str, code: String) -> Poster {
-    let Shared { messages, ports, .. } = *context;
-    let number = order.id.as_ref().map(|id| id.as_str()).or(order.out_order_id.as_ref().map(|id| id.as_str())).unwrap_or_default();
-    let tail = number.char_indices().rev().nth(TAIL - 1).map_or(number, |(at, _)| number.get(at..).unwrap_or_default());
-    let expires = context.view.once(|view| view.expires).map(|at| fill(messages.valid_until(), &[("time", &(ports.moment)(at))]));
-    let scan = fill(messages.scan(), &[("method", name)]);
-    // Where another currency is sent, its amount is the one to pay.
-    let kind = instrument.account_type.as_deref().unwrap_or_default();
-    let money = context.money(order);
-    let actual = instrument.actual_amount.as_deref().map(|actual| [actual, " ", kind].concat());
-    let price = actual.is_some().then(|| money.clone());
-    let order_tail = [messages.order_number(), " …", tail].concat();
-    Poster {
-        amount: actual.unwrap_or(money),
-        code,
-        file_name: ["payment-code-", tail].concat(),
-        lines: [Some(scan), price, Some(order_tail), expires].into_iter().flatten().collect(),
-        rtl: messages.direction() == "rtl",
-        subject: subject(order, messages).to_owned(),
-    }
 }
 
 fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str) -> Option<El> {
@@ -212,18 +149,7 @@ fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     instrument.code.as_ref()?;
     let (order, instrument, name_of) = (Arc::clone(order), instrument.clone(), name.to_owned());
     let copied = Copied::button(context.copied);
-    let save = move || {
-        let done = move |saved| match saved {
-            Saved::Done => copied.say(messages.saved(), true),
-            Saved::Failed => copied.say(messages.save_failed(), false),
-            Saved::NotWanted => {}
-        };
-        let save = move |poster: Option<Poster>| match poster {
-            Some(poster) => (context.ports.save)(poster, Box::new(done)),
-            None => done(Saved::Failed),
-        };
-        poster(context, Arc::clone(&order), instrument.clone(), name_of.clone(), Box::new(save));
-    };
+    let save = move || poster::wanted(context, Arc::clone(&order), instrument.clone(), name_of.clone(), Use::Saved(copied));
     let text = move || copied.said().unwrap_or(messages.save_code()).to_owned();
     let button = el("button").attr("type", "button").class("button save").child(icon::download()).child(el("span").bind_text(text));
     Some(el("div").class("wide save-and-scan").child(button.on_click(save)).child(hint(&fill(messages.scan_album(), &[("method", name)]))))

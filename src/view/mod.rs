@@ -19,6 +19,7 @@ mod language;
 mod later;
 mod outcome;
 mod points;
+mod poster;
 mod signal;
 mod verdict;
 
@@ -52,8 +53,6 @@ pub struct Ports {
     pub back: fn(),
     /// Copies a text, then says whether it worked.
     pub copy: fn(String, Then<bool>),
-    /// Draws a poster, then gives the address of the picture where it could be drawn.
-    pub draw: fn(Poster, Then<Option<String>>),
     /// The element in which the first paint has drawn this code: its text, or the address of its picture.
     pub drawn: fn(&str) -> Option<web_sys::Element>,
     /// Tells scripts of the shop that the shopper goes back. `false`: they see to it.
@@ -62,14 +61,12 @@ pub struct Ports {
     pub leaves: fn(&str) -> bool,
     /// An amount in the language of the page.
     pub money: fn(Fen) -> String,
-    /// A moment in the language of the page, by the clock of the shopper's own place.
-    pub moment: fn(UnixSeconds) -> String,
     /// Where an order is paid.
     pub pay_path: fn(&OrderId) -> String,
     /// Turns a text into the address of a picture of its code.
     pub picture: fn(String, Then<Option<String>>),
-    /// Saves a poster as a file or hands it on, then says what became of it.
-    pub save: fn(Poster, Then<Saved>),
+    /// Draws a poster, and does with it what is wished.
+    pub poster: fn(Poster, Wish),
     /// Tells the checkout what the shopper did.
     pub send: fn(Event),
     /// Speaks another language from now on.
@@ -78,13 +75,15 @@ pub struct Ports {
     pub span: fn(u64, Unit) -> String,
 }
 
-/// A picture of a code with what belongs to it around it, so that it can be scanned from an album.
+/// What is to be on the picture of a code that is saved.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Poster {
     /// Above the code, in large letters.
     pub amount: String,
     /// The picture of the code.
     pub code: String,
+    /// Until when it can be paid, and the words for it, with a place for the `time`.
+    pub expires: Option<(&'static str, UnixSeconds)>,
     /// What the file is called, without its ending.
     pub file_name: String,
     /// Lines under the code.
@@ -93,6 +92,14 @@ pub struct Poster {
     pub rtl: bool,
     /// Under the amount.
     pub subject: String,
+}
+
+/// What is to be done with a poster, and who is told what became of it.
+pub enum Wish {
+    /// It is drawn. What is told is the address of the picture, where it could be.
+    Draw(Then<Option<String>>),
+    /// It is handed to another app, or saved as a file.
+    Save(Then<Saved>),
 }
 
 /// What became of a poster.
