@@ -3,7 +3,10 @@
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{AddEventListenerOptions, Element, EventTarget, PageTransitionEvent};
 
-use super::{capability, send, surroundings};
+use super::{
+    beside::{self, Act},
+    capability, send, surroundings,
+};
 use crate::checkout::Event;
 
 pub(super) fn all() {
@@ -34,7 +37,7 @@ fn on(target: &EventTarget, name: &str, event: fn() -> Event) {
 /// A press on the sound switch says what it wants itself.
 fn on_gesture(target: &EventTarget, name: &str) {
     let listener = Closure::new(|event: web_sys::Event| {
-        super::unlock_sound();
+        beside::act(Act::Unlock);
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         // What is pressed for its own sake is not pressed to hear something; nor is a key that only goes on to the next.
         let is_control = element.is_some_and(|element| matches!(element.closest("a, button, select"), Ok(Some(_))));

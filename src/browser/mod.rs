@@ -3,6 +3,7 @@
 //! [`run`] is the loop around the checkout: it turns what the browser says into events, and does the effects.
 
 mod address;
+mod beside;
 mod capability;
 mod clipboard;
 mod clock;
@@ -34,6 +35,7 @@ use leptos::mount::mount_to_renderer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+use self::beside::Act;
 use crate::{
     checkout::{Checkout, Effect, Event, Past, Pay, QuestionId, Setup, ViewModel, Warning, millis},
     config::Config,
@@ -55,11 +57,9 @@ struct Shell {
     questions: Vec<(QuestionId, http::Asking)>,
     /// The screen that scripts of the shop were told of last.
     screen: &'static str,
-    sound: sound::Sound,
-    tabs: tabs::Tabs,
+    stays_awake: bool,
     timer: Option<Timeout>,
     view: Signal<ViewModel>,
-    wake_lock: wake_lock::WakeLock,
 }
 
 /// Starts the page: in place of what stands in `#app`.
@@ -106,7 +106,9 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
         visible: surroundings::is_visible(),
         visit,
     };
-    let tabs = tabs::Tabs::of(setup.visit.order().filter(|_| gateway::shares_status()), setup.seed);
+    if let Some(order) = setup.visit.order().filter(|_| gateway::shares_status()) {
+        beside::act(Act::Join(order.clone(), setup.seed));
+    }
     let (checkout, effects) = Checkout::start(clock::now(), setup);
     let Some(root) = tab::app_root() else {
         report("saoma: index.html has no element with the id \"app\"");
@@ -114,8 +116,7 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     };
     let view = Signal::new(checkout.view(clock::now()));
     let language = language::begin(locale, speaks_fully);
-    let (sound, wake_lock) = (sound::Sound::default(), wake_lock::WakeLock::default());
-    SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", sound, tabs, timer: None, view, wake_lock }));
+    SHELL.set(Some(Shell { checkout, questions: Vec::new(), screen: "", stays_awake: false, timer: None, view }));
     listen::all();
     HANDLING.set(true);
     with_shell(|shell| {
@@ -130,6 +131,7 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
         root.set_text_content(None);
         mount_to_renderer(&root, move || view::page(view, language, config, PORTS)).forget();
         tab::mark_started();
+        beside::begin();
     };
     // What the first paint has heard already is understood before this: so the page is built once, with all of it, and in a task
     // of its own, between which and this one the browser can do something else. A page in the background waits long for a timer.
@@ -159,11 +161,6 @@ const PORTS: Ports = Ports {
 /// Shows the present state again, in other words.
 fn refresh() {
     with_shell(Shell::refresh);
-}
-
-/// A gesture has come: from now on the browser lets the page sound.
-fn unlock_sound() {
-    with_shell(|shell| shell.sound.unlock());
 }
 
 /// Tells the checkout that something happened.
@@ -208,13 +205,13 @@ impl Shell {
                 Effect::Ask { call, question, timeout } => self.ask(call, question, timeout),
                 Effect::Defer(id) => address::load_deferred(&id),
                 Effect::Go(route) => address::travel(&route),
-                Effect::Claim => self.tabs.claim(),
+                Effect::Claim => beside::act(Act::Claim),
                 Effect::HandOver(call) => spawn_local(async move {
                     if host::hand_over(call).await.is_err() {
                         send(Event::HostAnswered { result: HostResult::Missing });
                     }
                 }),
-                Effect::Hush => self.sound.hush(),
+                Effect::Hush => beside::act(Act::Hush),
                 Effect::Leave(target) => {
                     address::mark(Past::Left, None);
                     address::leave(&target);
@@ -226,9 +223,9 @@ impl Shell {
                     address::mark(Past::Visited, None);
                 }
                 Effect::OpenWallet(link) => address::go(link.as_str()),
-                Effect::Play(prompt) => self.sound.play(&prompt),
-                Effect::PlayCue => self.sound.cue(),
-                Effect::Resign => self.tabs.leave(),
+                Effect::Play(prompt) => beside::act(Act::Play(prompt)),
+                Effect::PlayCue => beside::act(Act::Cue),
+                Effect::Resign => beside::act(Act::Leave),
                 Effect::RememberSound(on) => preferences::set_sound(on),
                 Effect::Tell(warning) => report(&describe(&warning)),
                 Effect::Visit(link) => {
@@ -248,7 +245,7 @@ impl Shell {
             let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
             if asked.is_some() {
                 if matches!(call, Call::Status(_)) {
-                    with_shell(|shell| shell.tabs.pass_on(&outcome));
+                    beside::act(Act::PassOn(outcome.clone()));
                 }
                 send(outcome.into_event(answer, question));
             }
@@ -271,7 +268,11 @@ impl Shell {
             self.screen = screen;
             events::screen(screen, model.method(), model.screen.has_ended());
         }
-        self.wake_lock.hold(surroundings::is_visible() && shows_code(&model));
+        let stays_awake = surroundings::is_visible() && shows_code(&model);
+        if self.stays_awake != stays_awake {
+            self.stays_awake = stays_awake;
+            beside::act(Act::StayAwake(stays_awake));
+        }
         self.view.set(model);
         self.timer = self.checkout.next_deadline(now).map(|deadline| {
             // A browser fires a timer up to a millisecond early; the machine wants to be late rather than twice.

@@ -8,10 +8,7 @@ use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{
-    capability, send,
-    speech::{self, Performance},
-};
+use super::{capability, send, speech};
 use crate::{checkout::Event, order::Prompt};
 
 /// What is sounding.
@@ -48,7 +45,7 @@ impl Sound {
         }
         // A tone for a clock that stands still would sound at the next touch, whatever that is.
         if let Some(context) = self.context.as_ref().filter(|context| capability::text(context, "state").as_deref() == Some("running")) {
-            perform(Performance::Tones(context.clone()));
+            speech::sound_tones(context);
         }
     }
 
@@ -105,27 +102,17 @@ fn was_touched() -> bool {
     touched.and_then(|touched| touched.as_bool()).unwrap_or(true)
 }
 
-/// Speaks words, once what does so is here, unless they were hushed meanwhile.
+/// Speaks words, unless the browser wants a gesture first.
 fn speak(words: Option<&str>) {
-    let (Some(words), Some(_)) = (words, speech()) else { return };
-    let words = words.to_owned();
-    let words = if was_touched() {
-        words
+    let (Some(words), Some(speech)) = (words, speech()) else { return };
+    if was_touched() {
+        let wish = WISHES.get().wrapping_add(1);
+        WISHES.set(wish);
+        speech::speak(&speech, words, wish);
     } else {
-        // Some browsers refuse with an event, others say nothing at all. What speaks is loaded meanwhile.
+        // Some browsers refuse with an event, others say nothing at all.
         send(Event::SoundBlocked);
-        String::new()
-    };
-    let wish = WISHES.get().wrapping_add(1);
-    WISHES.set(wish);
-    perform(Performance::Words { wish, words });
-}
-
-fn perform(performance: Performance) {
-    spawn_local(async move {
-        // Without it the words are on the page to be read, and what the tone says is on it too.
-        let _ = speech::perform(performance).await;
-    });
+    }
 }
 
 /// Whether this wish to speak is the last one, and nothing was hushed since.

@@ -5,32 +5,14 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 use super::{capability, language, send, sound};
 use crate::{
-    apart::on_demand,
     checkout::Event,
     text::{before, swapped},
 };
 
-/// What is to be heard.
-pub(super) enum Performance {
-    /// The two tones that say "paid".
-    Tones(JsValue),
-    /// Words, if they are still wanted.
-    Words { wish: u32, words: String },
-}
-
-on_demand! {
-    speech,
-    /// Lets it be heard.
-    pub(super) fn perform(performance: Performance) -> () {
-        match performance {
-            Performance::Tones(context) => {
-                for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
-                    tone(&context, start, frequency);
-                }
-            }
-            Performance::Words { wish, words } if !words.is_empty() && sound::is_wanted(wish) => speak(&words),
-            Performance::Words { .. } => {}
-        }
+/// The two tones that say "paid".
+pub(super) fn sound_tones(context: &JsValue) {
+    for (start, frequency) in [(0.0, 880.0), (0.14, 1318.5)] {
+        tone(context, start, frequency);
     }
 }
 
@@ -52,22 +34,22 @@ fn tone(context: &JsValue, start: f64, frequency: f64) -> Option<()> {
     Some(())
 }
 
-fn speak(words: &str) {
-    let Some(speech) = sound::speech() else { return };
+/// Speaks words, once there are voices, if they are still wanted then.
+pub(super) fn speak(speech: &JsValue, words: &str, wish: u32) {
     let tag = language_of(words);
-    if voices(&speech).is_empty() {
+    if voices(speech).is_empty() {
         // They come some time after they were first asked for.
         let words = words.to_owned();
-        let came = Closure::<dyn FnMut()>::once_into_js(move || {
-            if let Some(speech) = sound::speech() {
+        let came = Closure::<dyn Fn(JsValue)>::new(move |_| {
+            if let Some(speech) = sound::speech().filter(|_| sound::is_wanted(wish)) {
                 capability::set(&speech, "onvoiceschanged", &JsValue::NULL);
                 utter(&speech, &words, tag);
             }
         });
-        capability::set(&speech, "onvoiceschanged", &came);
+        capability::set(speech, "onvoiceschanged", &came.into_js_value());
         return;
     }
-    utter(&speech, words, tag);
+    utter(speech, words, tag);
 }
 
 fn voices(speech: &JsValue) -> Vec<JsValue> {
@@ -105,11 +87,11 @@ fn utter(speech: &JsValue, words: &str, tag: &str) {
     let Some(utterance) = capability::new("SpeechSynthesisUtterance", &[&JsValue::from_str(words)]) else { return };
     capability::set(&utterance, "lang", &JsValue::from_str(&lang));
     capability::set(&utterance, "voice", &voice);
-    let refused = Closure::<dyn FnMut(JsValue)>::once_into_js(|event: JsValue| {
+    let refused = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
         if capability::text(&event, "error").as_deref() == Some("not-allowed") {
             send(Event::SoundBlocked);
         }
     });
-    capability::set(&utterance, "onerror", &refused);
+    capability::set(&utterance, "onerror", &refused.into_js_value());
     capability::call(speech, "speak", &[&utterance]);
 }

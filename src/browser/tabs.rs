@@ -18,27 +18,24 @@ use crate::{
 
 /// The line to the other tabs.
 pub(super) struct Tabs {
-    channel: Option<JsValue>,
+    channel: JsValue,
     /// Settles who asks when two tabs want to at the same time.
     rank: u32,
 }
 
 impl Tabs {
-    /// Listens to the tabs of this order.
-    pub(super) fn of(order: Option<&OrderRef>, rank: u32) -> Self {
-        let Some(order) = order else { return Self { channel: None, rank } };
-        let channel = capability::new("BroadcastChannel", &[&JsValue::from_str(&name(order))]);
-        if let Some(channel) = &channel {
-            let call = Call::Status(order.clone());
-            // The page listens as long as it lives.
-            let listener = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
-                if let Some(event) = capability::text(&message, "data").and_then(|text| heard(&call, &text)) {
-                    send(event);
-                }
-            });
-            capability::set(channel, "onmessage", &listener.into_js_value());
-        }
-        Self { channel, rank }
+    /// Listens to the tabs of this order. `None` where there can be none.
+    pub(super) fn of(order: &OrderRef, rank: u32) -> Option<Self> {
+        let channel = capability::new("BroadcastChannel", &[&JsValue::from_str(&name(order))])?;
+        let call = Call::Status(order.clone());
+        // The page listens as long as it lives.
+        let listener = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
+            if let Some(event) = capability::text(&message, "data").and_then(|text| heard(&call, &text)) {
+                send(event);
+            }
+        });
+        capability::set(&channel, "onmessage", &listener.into_js_value());
+        Some(Self { channel, rank })
     }
 
     /// This tab asks from now on.
@@ -59,10 +56,8 @@ impl Tabs {
     }
 
     fn post(&self, text: &str) {
-        if let Some(channel) = &self.channel {
-            // A text can always be cloned; only a closed channel refuses it.
-            capability::call(channel, "postMessage", &[&JsValue::from_str(text)]);
-        }
+        // A text can always be cloned; only a closed channel refuses it.
+        capability::call(&self.channel, "postMessage", &[&JsValue::from_str(text)]);
     }
 }
 

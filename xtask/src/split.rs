@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::{project, shrink, step::run_quietly, tools};
+use crate::{order, project, shrink, step::run_quietly, tools};
 
 /// The main part and its glue, and the others in the order in which the glue names them.
 pub(crate) struct Split {
@@ -32,6 +32,9 @@ struct Part {
     /// The parts that have to be there before it.
     needs: Vec<String>,
 }
+
+/// The part that every page asks for once it is shown (`src/browser/beside.rs`); what it needs is named after it too.
+const EVERY_PAGE: &str = "beside";
 
 /// What the linker has to leave for `wasm-split-cli`.
 pub(crate) const RUSTFLAGS: &str = "-Clink-args=--emit-relocs";
@@ -80,17 +83,14 @@ impl Split {
         let mut loaders = String::new();
         for part in &self.parts {
             let mut optimise = tools::npm_program("wasm-opt");
-            optimise
-                .args(shrink::FEATURES)
-                .args(["-Oz", "-Oz", "--strip-debug", "--strip-producers"])
-                .arg(&part.file)
-                .arg("-o")
-                .arg(&part.file);
+            optimise.args(shrink::FEATURES).args(shrink::PASSES).arg("--strip-debug").arg(&part.file).arg("-o").arg(&part.file);
             run_quietly(&mut optimise, ADVICE)?;
+            order::order_functions(&part.file)?;
             let content = fs::read(&part.file)?;
             let hash = project::fingerprint(&content);
-            let name = part.name.trim_start_matches("__wasm_split_load_").trim_start_matches("__");
-            let file = format!("saoma-{}-{hash}.wasm", name.replace('_', "-"));
+            let name = part.short_name().replace('_', "-");
+            let prefix = if self.is_needed_by_every_page(part) && name != EVERY_PAGE { format!("{EVERY_PAGE}-") } else { String::new() };
+            let file = format!("saoma-{prefix}{name}-{hash}.wasm");
             fs::write(folder.join(&file), &content)?;
             let integrity = BASE64_STANDARD.encode(Sha256::digest(&content));
             let needs = part.needs.iter().map(|need| format!("part_{need}")).collect::<Vec<_>>().join(", ");
@@ -108,6 +108,11 @@ impl Split {
         Ok(link + &glue.replace(anchor, &format!("{anchor}{loaders}")))
     }
 
+    fn is_needed_by_every_page(&self, part: &Part) -> bool {
+        let asked_for = self.parts.iter().find(|part| part.short_name() == EVERY_PAGE);
+        asked_for.is_some_and(|asked_for| asked_for.name == part.name || asked_for.needs.contains(&part.name))
+    }
+
     /// What the parts take from the main part: all that its exports call like that.
     fn shared(&self) -> Result<Vec<String>> {
         let script = self.main.with_file_name("../__wasm_split.js");
@@ -118,9 +123,21 @@ impl Split {
     }
 }
 
-/// Whether this file of `dist/` comes on demand: `assets/saoma-NAME-HASH.wasm`, and the scripts for a frame.
+impl Part {
+    /// What it is called in `on_demand!`, or the number of what several have in common.
+    fn short_name(&self) -> &str {
+        self.name.trim_start_matches("__wasm_split_load_").trim_start_matches("__")
+    }
+}
+
+/// Whether this file of `dist/` belongs to the part that every page asks for.
+pub(crate) fn is_for_every_page(file: &str) -> bool {
+    file.starts_with(&format!("assets/saoma-{EVERY_PAGE}-"))
+}
+
+/// Whether this file of `dist/` comes on demand, and not to every page: `assets/saoma-NAME-HASH.wasm`, and the scripts for a frame.
 pub(crate) fn is_part(file: &str) -> bool {
-    file.matches('-').count() > 1 || file.ends_with("saoma-embed.js")
+    (file.matches('-').count() > 1 && !is_for_every_page(file)) || file.ends_with("saoma-embed.js")
 }
 
 /// The program's own arguments, for the build that is to be taken apart.
