@@ -98,3 +98,15 @@ pub(super) fn until_next_second(span: Duration) -> Duration {
         millis => Duration::from_millis(u64::from(millis)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_changes_at_whole_seconds_and_is_over_at_none() {
+        for (span, next) in [(0, 0), (1, 1), (999, 999), (1_000, 1_000), (1_500, 500), (2_000, 1_000)] {
+            assert_eq!(until_next_second(Duration::from_millis(span)), Duration::from_millis(next), "{span}");
+        }
+    }
+}

@@ -146,6 +146,8 @@ mod tests {
             // An iPad that claims to be a Mac.
             (MAC, 5, Device::Tablet),
             (MAC, 0, Device::Computer),
+            // A touch pad is no screen to tap on.
+            (MAC, 1, Device::Computer),
             // A Windows computer with a touch screen.
             (WINDOWS_WECHAT, 10, Device::Computer),
         ] {

@@ -252,3 +252,91 @@ impl Poll {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkout::question::Numbering;
+
+    fn at(ms: u64) -> Instant {
+        Instant::from_millis(ms)
+    }
+
+    fn circumstances(expired: Option<u64>, visible: bool) -> Circumstances {
+        Circumstances { expired: expired.map(Poll::secs), least_pause: Duration::ZERO, visible }
+    }
+
+    const VISIBLE: Circumstances = Circumstances { expired: None, least_pause: Duration::ZERO, visible: true };
+    const HIDDEN: Circumstances = Circumstances { visible: false, ..VISIBLE };
+
+    fn new() -> Poll {
+        Poll::new(Instant::default(), VISIBLE)
+    }
+
+    #[test]
+    fn each_pace_lasts_until_its_moment_and_not_longer() {
+        let pace = |ms: u64, expired: Option<u64>| new().pace(at(ms), circumstances(expired, true)).map(|pace| pace.as_secs());
+        for (ms, seconds) in [(0, 2), (89_999, 2), (90_000, 5), (299_999, 5), (300_000, 10), (10_000_000, 10)] {
+            assert_eq!(pace(ms, None), Some(seconds), "{ms}");
+        }
+        for (expired, seconds) in [(0, Some(10)), (299, Some(10)), (300, Some(30)), (1799, Some(30)), (1800, None)] {
+            assert_eq!(pace(0, Some(expired)), seconds, "{expired}");
+        }
+    }
+
+    #[test]
+    fn who_has_come_back_is_watched_closely_for_half_a_minute() {
+        let mut poll = new();
+        poll.attend(at(600_000));
+        let pace = |ms: u64, expired: Option<u64>| poll.pace(at(ms), circumstances(expired, true)).map(|pace| pace.as_secs());
+        assert_eq!([pace(629_999, None), pace(630_000, None)], [Some(2), Some(10)]);
+        // Time was up long ago: it is asked again all the same.
+        assert_eq!([pace(629_999, Some(1800)), pace(630_000, Some(1800))], [Some(10), None]);
+    }
+
+    #[test]
+    fn another_tab_is_heard_of_for_twenty_seconds_longer_than_its_pace() {
+        for (jitter, patience) in [(0, 22_000), (100, 24_000), (-200, 26_000)] {
+            let mut poll = new();
+            assert_eq!(poll.follow(at(1_000), VISIBLE, jitter), None);
+            assert_eq!(poll.deadline(), Some(at(1_000 + patience)), "{jitter}");
+        }
+    }
+
+    #[test]
+    fn when_the_other_tab_is_gone_one_that_is_looked_at_asks_soon() {
+        for (visible, jitter, pause) in [(true, -200, 0), (true, 0, 200), (true, 200, 400), (false, 0, 32_200), (false, 200, 32_400)] {
+            let mut poll = new();
+            poll.follow(at(1_000), VISIBLE, 0);
+            poll.orphaned(at(5_000), visible, jitter);
+            assert_eq!(poll.deadline(), Some(at(5_000 + pause)), "{visible} {jitter}");
+        }
+    }
+
+    #[test]
+    fn two_claims_cross_within_two_seconds() {
+        let mut poll = new();
+        poll.claimed(at(1_000));
+        assert_eq!([poll.has_just_claimed(at(2_999)), poll.has_just_claimed(at(3_000))], [true, false]);
+    }
+
+    #[test]
+    fn a_fault_is_not_asked_after_sooner_than_a_hidden_page_asks_at_all() {
+        for (circumstances, pause) in [(VISIBLE, 1_000), (HIDDEN, 30_000)] {
+            let mut poll = new();
+            poll.faulted(at(1_000), 0, None, circumstances);
+            assert_eq!(poll.deadline(), Some(at(1_000 + pause)), "{circumstances:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_of_the_last_two_seconds_is_no_stale_one() {
+        for (after, is_stale) in [(1_999, false), (2_000, true)] {
+            let mut poll = new();
+            let question = Numbering::default().next(at(1_000), Poll::secs(8));
+            let id = question.id;
+            poll.asked(question);
+            assert_eq!(poll.attend(at(1_000 + after)), is_stale.then_some(id), "{after}");
+        }
+    }
+}

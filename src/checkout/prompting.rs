@@ -90,3 +90,16 @@ impl Prompting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_is_held_back_only_where_it_is_wanted() {
+        for (blocked, on) in [(false, false), (false, true), (true, false), (true, true)] {
+            let prompting = Prompting::Here { blocked, prompt: Prompt { url: None, words: None } };
+            assert_eq!(prompting.sound(on), Some(Sound { blocked: blocked && on, on, words: None }));
+        }
+    }
+}

@@ -198,6 +198,42 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_is_longer_or_shorter_by_as_much_as_the_dice_say() {
+        for (jitter, pause) in [(-200, 800), (0, 1_000), (200, 1_200), (900, 1_200)] {
+            assert_eq!(Backoff::default().next(jitter, None), Duration::from_millis(pause), "{jitter}");
+        }
+    }
+
+    #[test]
+    fn who_comes_back_is_waited_for_shortly_again_and_faults_still_count() {
+        let mut backoff = Backoff::default();
+        for _ in 0..3 {
+            backoff.next(0, None);
+        }
+        backoff.restart();
+        assert_eq!((backoff.next(0, None).as_secs(), backoff.faults()), (1, 4));
+    }
+
+    #[test]
+    fn who_comes_back_ends_a_pause_between_two_attempts() {
+        let (begun, later) = (Instant::default(), Instant::from_millis(300));
+        let mut attempts = Attempts::new(begun);
+        assert!(attempts.faulted(begun, 0, None));
+        assert_eq!(attempts.deadline(), Instant::from_millis(1_000));
+        attempts.hurry(later);
+        assert_eq!((attempts.deadline(), attempts.has_faulted()), (later, false));
+    }
+
+    /// The first numbers of xorshift32, as G. Marsaglia's paper has it (13, 17, 5), from 1 on.
+    #[test]
+    fn the_dice_are_those_of_the_paper() {
+        let mut dice = Dice::new(1);
+        for expected in [270_369_u32, 67_634_689, 2_647_435_461, 307_599_695, 2_398_689_233] {
+            assert_eq!(dice.jitter(), i64::from(expected % 401) - 200);
+        }
+    }
+
+    #[test]
     fn the_gateways_wish_wins_up_to_two_minutes() {
         let mut backoff = Backoff::default();
         assert_eq!(backoff.next(200, Some(Duration::from_secs(33))).as_secs(), 33);

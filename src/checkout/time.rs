@@ -117,6 +117,11 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_beyond_all_clocks_is_far_in_the_future() {
+        assert_eq!([signed(7), signed(u64::MAX)], [7, i64::MAX / 4]);
+    }
+
+    #[test]
     fn an_unknown_clock_tells_nothing() {
         assert_eq!(GatewayClock::default().until(seconds(1), Instant::default()), None);
     }

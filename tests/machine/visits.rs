@@ -1,7 +1,7 @@
 //! What a shopper comes for: to pay, to choose how, to enter an amount, or to see whether it is paid.
 
 use saoma::{
-    checkout::{Choice, Effect, Event, Pay, Reason, Route, Screen, Setup, Trouble, Warning},
+    checkout::{Choice, Connection, Effect, Event, Pay, Reason, Route, Screen, Setup, Trouble, Warning},
     order::{
         Answer, Call, Claim, End, Failure, Fen, Info, OrderId, PayMethod, Refusal, ReturnHost, ReturnTarget, Returning, Standing, Told,
         Visit,
@@ -179,7 +179,9 @@ fn who_comes_to_see_is_not_hurried() {
 fn an_amount_becomes_an_order_once() {
     let mut page = visiting("/cashier/K1", "");
     assert!(matches!(page.open.as_slice(), [(_, Call::Cashier(key))] if key.as_str() == "K1"));
+    assert!(matches!(page.screen(), Screen::Loading { retrying: false, .. }));
     assert!(page.answer(Answer::Cashier(Ok(cashier()))));
+    assert_eq!(page.screen(), Screen::Entering { cashier: cashier() });
     for bad in [0, 99, 500_001] {
         page.send(Event::Entered { amount: fen(bad) });
         assert!(page.open.is_empty(), "{bad} is not within the limits");
@@ -215,6 +217,30 @@ fn a_cashier_that_is_not_known_is_said_to_be_and_one_that_is_not_reached_is_trie
         page.answer(Answer::Cashier(Err(network_fault())));
     }
     assert!(matches!(page.screen(), Screen::Failed { reason: Reason::Unreachable, .. }));
+}
+
+#[test]
+fn a_cashier_is_asked_for_at_once_when_the_shopper_comes_back() {
+    let mut page = visiting("/cashier/K1", "");
+    page.answer(Answer::Cashier(Err(network_fault())));
+    assert!(page.open.is_empty(), "there is a pause");
+    page.send(Event::CameBack);
+    assert!(matches!(page.open.as_slice(), [(_, Call::Cashier(_))]));
+}
+
+#[test]
+fn a_page_that_asks_for_what_it_shows_says_that_there_is_no_network() {
+    let connection = |page: &Page| page.checkout.view(page.now).connection;
+    for path in ["/cashier/K1", "/pay/A1"] {
+        let mut page = visiting(path, "");
+        assert_eq!(connection(&page), Connection::Good, "{path}");
+        page.send(Event::ConnectionChanged { online: false });
+        assert_eq!(connection(&page), Connection::Offline, "{path}");
+    }
+    let mut page = visiting("/pay/A1", "");
+    page.answer(info(Standing::Ended(End::Closed)));
+    page.send(Event::ConnectionChanged { online: false });
+    assert_eq!(connection(&page), Connection::Good, "nothing is asked any more");
 }
 
 #[test]

@@ -18,6 +18,8 @@ fn a_wallet_opens_by_itself_once_on_a_phone_that_lets_it() {
         (Place { host: Host::Qq, ..phone() }, 0),
         (Place { device: Device::Tablet, ..phone() }, 1),
         (Place { device: Device::Computer, ..phone() }, 0),
+        (Place { framed: true, ..phone() }, 0),
+        (Place { opens_nothing: true, ..phone() }, 0),
     ] {
         let mut page = awaiting(Setup { place: place.clone(), ..setup() }, 900);
         for _ in 0..3 {
@@ -57,6 +59,18 @@ fn a_jump_goes_to_a_page_anywhere_and_to_an_app_on_a_phone_only() {
     assert_eq!(jump(Place { past: Past::Visited, ..phone() }, "https://pay.example/h5"), (0, 0));
     assert_eq!(jump(phone(), "alipays://x"), (0, 1));
     assert_eq!(jump(Place::default(), "alipays://x"), (0, 0));
+}
+
+#[test]
+fn a_wallet_has_two_and_a_half_seconds_to_come() {
+    let mut page = awaiting(Setup { place: phone(), ..setup() }, 900);
+    page.send(Event::WalletTapped);
+    let not_opened = |page: &Page| page.checkout.view(page.now).not_opened;
+    page.pass(Duration::from_millis(2_499));
+    assert!(!not_opened(&page));
+    // Nothing else happens at that moment: it is a deadline of its own.
+    page.pass(Duration::from_millis(2));
+    assert!(not_opened(&page));
 }
 
 /// Whether the page says, a while after the wallet was pressed, that it did not open.
