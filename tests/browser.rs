@@ -98,6 +98,13 @@ impl Shown {
         Self { language, root, view, _mounted: mounted }
     }
 
+    /// Waits for what stands below the way to pay, which comes after it.
+    async fn whole(model: ViewModel) -> Self {
+        let shown = Self::new(model);
+        gloo_timers::future::TimeoutFuture::new(100).await;
+        shown
+    }
+
     /// Shows another model; effects run in a later microtask.
     async fn set(&self, model: ViewModel) {
         self.view.set(model);
@@ -173,7 +180,7 @@ fn awaiting(pay: Pay) -> ViewModel {
 
 #[wasm_bindgen_test]
 async fn texts_are_text() {
-    let shown = Shown::new(awaiting(instrument()));
+    let shown = Shown::whole(awaiting(instrument())).await;
     leptos::task::tick().await;
     assert_eq!(shown.text("h1"), "<img src=x onerror=alert(1)>");
     assert!(shown.find("h1 img").is_none());
@@ -199,7 +206,7 @@ async fn a_copy_button_says_that_it_copied() {
 
 #[wasm_bindgen_test]
 async fn a_tick_redraws_nothing_but_the_countdown() {
-    let shown = Shown::new(awaiting(instrument()));
+    let shown = Shown::whole(awaiting(instrument())).await;
     let code = shown.find("img.code").unwrap();
     assert_eq!(shown.text(".countdown bdi"), "14:59");
     shown.set(ViewModel { remaining: Some(100), ..awaiting(instrument()) }).await;
@@ -210,7 +217,7 @@ async fn a_tick_redraws_nothing_but_the_countdown() {
 
 #[wasm_bindgen_test]
 async fn a_covered_code_leaves_nothing_to_scan_to_open_or_to_obey() {
-    let shown = Shown::new(awaiting(with_wallet()));
+    let shown = Shown::whole(awaiting(with_wallet())).await;
     assert!(shown.find("img.code").is_some() && shown.find("a[data-wallet]").is_some() && shown.find(".warning").is_some());
     shown.set(ViewModel { remaining: None, ..awaiting(Pay::Checking { resting: false }) }).await;
     assert!(shown.find("img").is_none() && shown.find("a[data-wallet]").is_none() && shown.find(".warning").is_none());
@@ -247,9 +254,9 @@ async fn paid_leads_to_the_shop_by_a_link_and_may_be_stayed_on() {
 }
 
 #[wasm_bindgen_test]
-fn the_sound_switch_says_its_state_and_shows_the_words() {
+async fn the_sound_switch_says_its_state_and_shows_the_words() {
     let sound = Some(Sound { blocked: false, on: true, words: Some("请支付".into()) });
-    let shown = Shown::new(ViewModel { sound, ..awaiting(instrument()) });
+    let shown = Shown::whole(ViewModel { sound, ..awaiting(instrument()) }).await;
     assert_eq!(shown.text(".sound"), "Sound is on");
     assert_eq!(shown.text(".prompt"), "请支付");
     shown.press(".sound");
@@ -278,7 +285,7 @@ async fn the_heading_of_a_result_takes_the_focus_from_what_was_pressed() {
 
 #[wasm_bindgen_test]
 async fn one_copy_button_says_that_it_copied() {
-    let shown = Shown::new(awaiting(instrument()));
+    let shown = Shown::whole(awaiting(instrument())).await;
     shown.press(".due .copy");
     shown.press(".facts .copy");
     leptos::task::tick().await;
@@ -391,7 +398,7 @@ async fn help_comes_when_the_wallet_does_not() {
 async fn a_merchants_markup_is_rebuilt_and_folds() {
     let html = format!("<p onclick=x>Pay <b>soon</b> <a href='https://shop.example'>see</a></p><ul><li>{}</ul>", "long ".repeat(80));
     let order = Arc::new(Order { tips: Tips::new(None, false, Some(html)), ..Order::clone(&order()) });
-    let shown = Shown::new(ViewModel { pay: Some(instrument()), ..model(Screen::Awaiting { order }) });
+    let shown = Shown::whole(ViewModel { pay: Some(instrument()), ..model(Screen::Awaiting { order }) }).await;
     leptos::task::tick().await;
     assert!(shown.find(".tips [onclick]").is_none());
     assert_eq!(shown.text(".tips strong"), "soon");
@@ -406,7 +413,7 @@ async fn a_merchants_markup_is_rebuilt_and_folds() {
 
 #[wasm_bindgen_test]
 async fn another_language_changes_the_words_and_nothing_else() {
-    let shown = Shown::new(awaiting(with_wallet()));
+    let shown = Shown::whole(awaiting(with_wallet())).await;
     let select: web_sys::HtmlSelectElement = shown.find("select").unwrap().unchecked_into();
     assert_eq!(select.value(), "en");
     assert_eq!(select.get_attribute("aria-label").as_deref(), Some("Language"));
@@ -425,7 +432,7 @@ async fn another_language_changes_the_words_and_nothing_else() {
 
 #[wasm_bindgen_test]
 async fn the_last_minutes_are_spoken() {
-    let shown = Shown::new(awaiting(instrument()));
+    let shown = Shown::whole(awaiting(instrument())).await;
     assert_eq!(shown.text("#announcer p + p"), "");
     shown.set(ViewModel { remaining: Some(180), time_warning: Some(180), ..awaiting(instrument()) }).await;
     assert_eq!(shown.text("#announcer p + p"), "3 Minute left to pay");

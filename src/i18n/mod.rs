@@ -92,6 +92,7 @@ macro_rules! messages {
         const COUNT: usize = FIRST + [$(stringify!($more),)+].len();
 
         /// The places of the texts, in the order of declaration.
+        #[derive(Clone, Copy)]
         #[expect(non_camel_case_types, reason = "the names are those of the keys")]
         enum Key { $($key,)+ $($more,)+ }
 
@@ -534,22 +535,24 @@ pub fn sentences(sentences: &[&str]) -> String {
     text
 }
 
+/// The names of payment methods, by their kinds.
+const METHODS: [(&str, Key); 10] = [
+    ("alipay", Key::method_alipay),
+    ("alipay+points", Key::method_alipay_points),
+    ("bank", Key::method_bank),
+    ("points", Key::method_points),
+    ("qqpay", Key::method_qqpay),
+    ("unionpay", Key::method_unionpay),
+    ("usdt", Key::method_usdt),
+    ("weapp", Key::method_weapp),
+    ("wxpay", Key::method_wxpay),
+    ("wxpay+points", Key::method_wxpay_points),
+];
+
 impl Messages {
     /// The name of a payment method by its kind, where there is one.
     pub fn method(self, kind: &str) -> Option<&'static str> {
-        Some(match kind {
-            "alipay" => self.method_alipay(),
-            "bank" => self.method_bank(),
-            "qqpay" => self.method_qqpay(),
-            "unionpay" => self.method_unionpay(),
-            "usdt" => self.method_usdt(),
-            "wxpay" => self.method_wxpay(),
-            "alipay+points" => self.method_alipay_points(),
-            "points" => self.method_points(),
-            "weapp" => self.method_weapp(),
-            "wxpay+points" => self.method_wxpay_points(),
-            _ => return None,
-        })
+        METHODS.into_iter().find(|(name, _)| *name == kind).map(|(_, key)| self.text(key))
     }
 }
 

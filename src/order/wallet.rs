@@ -23,24 +23,25 @@ pub enum Wallet {
 impl Wallet {
     /// By the gateway's name of a method, an open set.
     pub fn of_method(method: &PayMethod) -> Option<Self> {
-        match method.kind().as_str() {
-            "alipay" => Some(Self::Alipay),
-            "qqpay" => Some(Self::Qq),
-            "unionpay" => Some(Self::UnionPay),
-            "wxpay" => Some(Self::WeChat),
-            _ => None,
-        }
+        const NAMES: [(&str, Wallet); 4] =
+            [("alipay", Wallet::Alipay), ("qqpay", Wallet::Qq), ("unionpay", Wallet::UnionPay), ("wxpay", Wallet::WeChat)];
+        let kind = method.kind();
+        NAMES.into_iter().find(|(name, _)| *name == kind).map(|(_, wallet)| wallet)
     }
 
     /// By the scheme of a link; `None` for a web page.
     pub fn of_link(link: &WalletLink) -> Option<Self> {
-        match scheme(link.as_str())?.as_str() {
-            "alipay" | "alipayqr" | "alipays" => Some(Self::Alipay),
-            "mqqapi" | "mqqwpa" => Some(Self::Qq),
-            "upwallet" => Some(Self::UnionPay),
-            "weixin" => Some(Self::WeChat),
-            _ => None,
-        }
+        const SCHEMES: [(&str, Wallet); 7] = [
+            ("alipay", Wallet::Alipay),
+            ("alipayqr", Wallet::Alipay),
+            ("alipays", Wallet::Alipay),
+            ("mqqapi", Wallet::Qq),
+            ("mqqwpa", Wallet::Qq),
+            ("upwallet", Wallet::UnionPay),
+            ("weixin", Wallet::WeChat),
+        ];
+        let scheme = scheme(link.as_str())?;
+        SCHEMES.into_iter().find(|(name, _)| *name == scheme).map(|(_, wallet)| wallet)
     }
 
     /// By the text of a code: the hosts and schemes that only one wallet's codes have.

@@ -1,6 +1,10 @@
 //! The screen on which a shopper pays.
 
 use alloc::sync::Arc;
+use std::cell::Cell;
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::Owner;
 
 use super::{
     Context, Unit,
@@ -19,6 +23,8 @@ use crate::{
     order::{HostResult, Order, Tone},
 };
 
+/// After so long what was built has been painted, whether the page is seen or not.
+const PAINTED_MS: u32 = 50;
 /// From here on the countdown is shown as urgent.
 const URGENT_SECONDS: u64 = 120;
 
@@ -56,12 +62,38 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
         .child(warning)
         .child(another_way(context, order))
         .child(own)
-        .child(countdown(context))
-        .child(sound(context))
-        .child(hints(context, order))
-        .child(details::order_facts(context, order))
-        .children(details::support(context, Some(order)))
-        .child(details::back(context, "service"))
+        .child(rest(context, order))
+}
+
+/// What stands below the way to pay. On the first screen it is built in a task of its own, once what is above has been painted: a slow
+/// phone takes its time for either. It comes as a whole, with the shop's hints, so that nothing moves when those come.
+fn rest(context: Context, order: &Arc<Order>) -> El {
+    thread_local!(static IS_FIRST: Cell<bool> = const { Cell::new(true) });
+    let place = el("div").class("rest");
+    let (shown, order, owner) = (place.clone(), Arc::clone(order), Owner::current().unwrap_or_default());
+    let build = move || {
+        shown.later(async move {
+            let hints = hints(&owner, context, &order).await;
+            owner.with(|| {
+                let rest = el("div").class("rest").child(countdown(context)).child(sound(context)).child(hints);
+                let rest = rest.child(details::order_facts(context, &order)).children(details::support(context, Some(&order)));
+                Some(rest.child(details::back(context, "service")))
+            })
+        });
+    };
+    if IS_FIRST.replace(false) {
+        let shown = place.clone();
+        // Another screen may have taken the place of this one by then.
+        Timeout::new(PAINTED_MS, move || {
+            if shown.is_on_the_page() {
+                build()
+            }
+        })
+        .forget();
+    } else {
+        build();
+    }
+    place
 }
 
 fn head(context: Context, order: &Order) -> [El; 2] {
@@ -195,7 +227,7 @@ fn countdown(context: Context) -> El {
         Some((days, clock)) => [&(context.ports.span)(days, Unit::Day), " ", &clock].concat(),
     };
     let class = move || match context.read(|view| view.remaining) {
-        None => "countdown gone",
+        None => "countdown none",
         Some(seconds) if seconds <= URGENT_SECONDS => "countdown urgent",
         Some(_) => "countdown",
     };
@@ -220,7 +252,7 @@ fn sound(context: Context) -> El {
                 .attr("data-sound-switch", "")
                 .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
                 .child(speaker)
-                .child(el("span").bind_text(state));
+                .child(el("span").attr("data-widest", messages.sound_blocked()).bind_text(state));
             let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));
             Some(el("div").child(switch).child(words))
         },

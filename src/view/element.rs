@@ -173,6 +173,11 @@ impl El {
         self
     }
 
+    /// Whether it has not been taken from the page.
+    pub(super) fn is_on_the_page(&self) -> bool {
+        self.0.is_connected()
+    }
+
     /// Takes the element from the page.
     pub(super) fn remove(&self) {
         self.0.remove();

@@ -62,21 +62,28 @@ pub(super) fn to_the_menu() -> El {
     svg("arrow", "64", &[("path", &[("d", "M6 58C10 34 26 18 54 12M38 6l17 6l-9 15")])])
 }
 
-/// The name of a method's sign and colour, and what is drawn; those that have none of their own are `other`.
+/// The names of the methods' signs and colours, and what is drawn; those that have none of their own are the first.
+const SIGNS: [(&str, &str); 10] = [
+    ("other", "M5.5 8h13v9h-13zM5.5 11h13"),
+    ("alipay", "M7 8h10M12 5.5V11M7.5 11h8.5c-1 3.5-4.5 6.5-8.5 7.5M9 11.5c2 3.5 5 5.5 8.5 7"),
+    ("bank", "M5.5 10L12 6l6.5 4zM8 13v4M12 13v4M16 13v4M6 19h12"),
+    ("paypal", "M9 18l2-12h4a3.2 3.2 0 0 1 0 6.5h-4.5"),
+    ("points", "M12 5.5l2 4.3l4.5.6l-3.3 3.2l.8 4.6l-4-2.2l-4 2.2l.8-4.6l-3.3-3.2l4.5-.6z"),
+    ("qqpay", "M16.5 15a6 6 0 1 0-2 2M13 13.5l4.5 4.5"),
+    ("stripe", "M15.5 9c-1-1.6-6.5-2-6.5.7c0 3 6.5 1.6 6.5 4.6c0 2.8-5.8 2.4-7 .5"),
+    ("unionpay", "M8.5 6L6.5 18M13 6l-2 12M17.5 6l-2 12"),
+    ("usdt", "M7 6.5h10M12 6.5v12M6 12.5c0-2.5 12-2.5 12 0s-12 2.5-12 0z"),
+    ("wxpay", "M9.5 14.5a4.8 4 0 1 0-3-1.2L6 15.5zM16 17.5l2 1l-.5-2a3.6 3.2 0 1 0-2.2 1.1z"),
+];
+
 fn drawing(method: &PayMethod) -> (&'static str, &'static str) {
-    // What is paid with points too has the sign of what the money is paid with.
-    match before(&method.kind(), "+") {
-        "alipay" => ("alipay", "M7 8h10M12 5.5V11M7.5 11h8.5c-1 3.5-4.5 6.5-8.5 7.5M9 11.5c2 3.5 5 5.5 8.5 7"),
-        "bank" => ("bank", "M5.5 10L12 6l6.5 4zM8 13v4M12 13v4M16 13v4M6 19h12"),
-        "paypal" => ("paypal", "M9 18l2-12h4a3.2 3.2 0 0 1 0 6.5h-4.5"),
-        "points" => ("points", "M12 5.5l2 4.3l4.5.6l-3.3 3.2l.8 4.6l-4-2.2l-4 2.2l.8-4.6l-3.3-3.2l4.5-.6z"),
-        "qqpay" => ("qqpay", "M16.5 15a6 6 0 1 0-2 2M13 13.5l4.5 4.5"),
-        "stripe" => ("stripe", "M15.5 9c-1-1.6-6.5-2-6.5.7c0 3 6.5 1.6 6.5 4.6c0 2.8-5.8 2.4-7 .5"),
-        "unionpay" => ("unionpay", "M8.5 6L6.5 18M13 6l-2 12M17.5 6l-2 12"),
-        "usdt" => ("usdt", "M7 6.5h10M12 6.5v12M6 12.5c0-2.5 12-2.5 12 0s-12 2.5-12 0z"),
-        "weapp" | "wxpay" => ("wxpay", "M9.5 14.5a4.8 4 0 1 0-3-1.2L6 15.5zM16 17.5l2 1l-.5-2a3.6 3.2 0 1 0-2.2 1.1z"),
-        _ => ("other", "M5.5 8h13v9h-13zM5.5 11h13"),
-    }
+    let kind = method.kind();
+    // What is paid with points too has the sign of what the money is paid with, and a mini-program that of its app.
+    let name = match before(&kind, "+") {
+        "weapp" => "wxpay",
+        name => name,
+    };
+    SIGNS.into_iter().find(|(sign, _)| *sign == name).unwrap_or(SIGNS[0])
 }
 
 /// The methods that have a sign and a colour of their own; all others are `other`.

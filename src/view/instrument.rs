@@ -8,7 +8,7 @@ use super::{
     details,
     element::{El, el},
     icon,
-    later::Rare,
+    later::{Extra, Rare},
     method_name,
     poster::{self, Use},
     scanner_name,
@@ -40,7 +40,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
     let leads = actions.len() > 1 && actions.first() == Some(&Action::Scan);
     let parts = actions.iter().filter_map(|action| {
         Some(match action {
-            Action::ContinueOnPhone => continue_on_phone(context),
+            Action::ContinueOnPhone => Extra::ContinueOnPhone.place(context),
             Action::CopyLink => copy_link(context),
             Action::HandOver => {
                 let spent = order.points.zip(order.method.as_ref()).map_or(0, |(points, method)| points.spent_by(&method.code));
@@ -198,7 +198,7 @@ fn copy_link(context: Context) -> El {
 }
 
 /// An app link opens nothing on a computer: the same page on a phone does.
-fn continue_on_phone(context: Context) -> El {
+pub(super) fn continue_on_phone(context: Context) -> El {
     let words = context.messages.continue_on_phone();
     let plate = plate(context, &Code::Text((context.ports.address)()), words, false);
     el("div").class("scan").child(plate).child(el("p").class("label").child(icon::phone()).child(el("span").text(words)))
@@ -206,16 +206,18 @@ fn continue_on_phone(context: Context) -> El {
 
 /// Help for whoever pressed the link to the wallet and is still here.
 fn not_opened(context: Context, name: &str) -> El {
-    let messages = context.messages;
     let method = name.to_owned();
     el("div").class("wide").bind_child(
         move || context.read(|view| view.not_opened),
-        move |not_opened| {
-            let heading = el("strong").text(&fill(messages.not_opened(), &[("method", &method)]));
-            let detail = el("p").text(&fill(messages.not_opened_detail(), &[("method", &method)]));
-            not_opened.then(|| el("div").class("warning not-opened").child(heading).child(detail))
-        },
+        move |not_opened| not_opened.then(|| Extra::NotOpened(method.clone()).quietly(context)),
     )
+}
+
+pub(super) fn help_to_open(context: Context, method: &str) -> El {
+    let messages = context.messages;
+    let heading = el("strong").text(&fill(messages.not_opened(), &[("method", method)]));
+    let detail = el("p").text(&fill(messages.not_opened_detail(), &[("method", method)]));
+    el("div").class("warning not-opened").child(heading).child(detail)
 }
 
 /// Words of the gateway.

@@ -7,7 +7,7 @@ use leptos::prelude::Owner;
 use super::{
     Context, agreement, desk, details,
     element::{El, el},
-    entering, host, points, verdict,
+    entering, host, instrument, points, verdict,
 };
 use crate::{
     apart::on_demand,
@@ -15,11 +15,13 @@ use crate::{
     order::{Cashier, Claim, Fen, Freight, HostApp, Order, OrderId, Points, ReturnTarget, Verdict},
 };
 
-/// What pages without a code show, and what a shop may add.
+/// What pages without a code show, what a shop may add, and help that is seldom wanted.
 pub(super) enum Extra {
     Choice(Choice),
     Contacts,
+    ContinueOnPhone,
     Entry(Cashier),
+    NotOpened(String),
     Unconfirmed { claim: Claim, id: Option<OrderId>, resting: bool },
 }
 
@@ -75,7 +77,9 @@ on_demand! {
         owner.with(|| match extra {
             Extra::Choice(choice) => desk::choice(context, &choice),
             Extra::Contacts => details::contacts(context),
+            Extra::ContinueOnPhone => instrument::continue_on_phone(context),
             Extra::Entry(cashier) => entering::form(context, &cashier),
+            Extra::NotOpened(method) => instrument::help_to_open(context, &method),
             Extra::Unconfirmed { claim, id, resting } => desk::unconfirmed(context, &claim, id.as_ref(), resting),
         })
     }

@@ -136,14 +136,17 @@ fn ended(context: Context, kind: &str, end: End, order: &Order) -> El {
     let mark = if end == End::TimedOut { Mark::Hourglass } else { Mark::Cross };
     let (subject, money) = (subject(order, messages), context.money(order));
     let what = if money.is_empty() { subject.to_owned() } else { [subject, " · ", &money].concat() };
-    let advice = [detail, Some(messages.order_again()), Some(messages.paid_already())].into_iter().flatten();
-    card(kind, mark, title)
-        .child(line("explanation", &sentences(&advice.collect::<Vec<_>>())))
-        .child(context.own_words(&swapped(kind, '-', '_')))
+    let advice = [detail.unwrap_or_default(), messages.order_again(), messages.paid_already()];
+    over(context, kind, mark, title, &advice)
         .child(line("subject", &what))
         .child(details::back(context, "button primary"))
         .children(details::support(context, Some(order)))
         .child(details::order_facts(context, order))
+}
+
+/// A card that says what became of an order, or that there is none.
+fn over(context: Context, kind: &str, mark: Mark, title: &str, advice: &[&str]) -> El {
+    card(kind, mark, title).child(line("explanation", &sentences(advice))).child(context.own_words(&swapped(kind, '-', '_')))
 }
 
 /// There is no order to show.
@@ -157,9 +160,7 @@ fn failed(context: Context, kind: &str, number: Option<&str>, reason: &Reason) -
         Reason::Refused(..) | Reason::Unreachable => (Mark::Cross, None),
     };
     let can_retry = !matches!(reason, Reason::LinkIncomplete | Reason::LinkInvalid(_));
-    card(kind, mark, title)
-        .child(line("explanation", &sentences(&advice)))
-        .child(context.own_words(&swapped(kind, '-', '_')))
+    over(context, kind, mark, title, &advice)
         .child(words.map(|words| line("words", "").child(el("bdi").text(words))))
         .child(can_retry.then(|| context.button("button primary", messages.retry(), || Event::RetryPressed)))
         .child(details::back(context, "button"))
