@@ -6,7 +6,7 @@ use std::{
     process::Stdio,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -86,6 +86,8 @@ pub(crate) struct Browser {
     /// Whether it has been told something that it cannot be made to forget.
     is_spoilt: AtomicBool,
     kind: Kind,
+    /// What it says it is by itself.
+    own_agent: String,
     _process: Driver,
     _profile: Option<TempDir>,
     _screen: Option<Screen>,
@@ -95,17 +97,17 @@ pub(crate) struct Browser {
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Kind {
     engine: Engine,
-    agent: Option<Agent>,
     dark: bool,
-    language: &'static str,
-    phone: bool,
 }
 
 impl Kind {
     pub(crate) fn of(engine: Engine, look: &Look) -> Self {
-        Self { agent: look.agent, dark: look.dark && engine == Engine::WebKit, engine, language: look.language, phone: look.phone }
+        Self { dark: look.dark && engine == Engine::WebKit, engine }
     }
 }
+
+/// How many browsers have been started.
+pub(crate) static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// Those that have nothing to do: to start one takes as long as to play a short scenario.
 static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
@@ -179,6 +181,7 @@ impl Browser {
     }
 
     async fn start(engine: Engine, look: &Look) -> Result<Self> {
+        STARTED.fetch_add(1, Ordering::Relaxed);
         let elsewhere = Elsewhere::start().await?;
         let proxy = elsewhere.address();
         let program = |variable: &str, usual: &str| PathBuf::from(env::var_os(variable).unwrap_or_else(|| usual.into()));
@@ -187,7 +190,7 @@ impl Browser {
                 let process = Driver::start(&program("SAOMA_CHROMEDRIVER", "chromedriver"), |driver, port| {
                     driver.arg(format!("--port={port}"));
                 })?;
-                (process, None, None, of_chromium(look))
+                (process, None, None, of_chromium())
             }
             Engine::Firefox => {
                 let process = Driver::start(&program("SAOMA_GECKODRIVER", "geckodriver"), |driver, port| {
@@ -195,7 +198,7 @@ impl Browser {
                     driver.args([format!("--port={port}"), "--websocket-port=0".to_owned(), "--allow-system-access".to_owned()]);
                     driver.envs([("MOZ_HEADLESS_WIDTH", "1600"), ("MOZ_HEADLESS_HEIGHT", "1400")]);
                 })?;
-                (process, None, None, of_firefox(look, proxy))
+                (process, None, None, of_firefox(proxy))
             }
             Engine::WebKit => {
                 let (profile, screen) = (profile_of_webkit()?, Screen::start().await?);
@@ -209,14 +212,15 @@ impl Browser {
                     driver.env("GTK_THEME", if look.dark { "Adwaita:dark" } else { "Adwaita" });
                     driver.env("DISPLAY", &screen.name).env("XDG_CONFIG_HOME", profile.path());
                 })?;
-                (process, Some(profile), Some(screen), of_webkit(look, proxy))
+                (process, Some(profile), Some(screen), of_webkit(proxy))
             }
         };
         let capabilities = capabilities.as_object().cloned().map(Capabilities::from).context("no capabilities")?;
         let driver = WebDriver::new(process.url(), capabilities).await.with_context(|| format!("cannot open {}", engine.name()))?;
         let is_spoilt = AtomicBool::new(false);
         let kind = Kind::of(engine, look);
-        Ok(Self { driver, elsewhere, engine, is_spoilt, kind, _process: process, _profile: profile, _screen: screen })
+        let own_agent = driver.execute("return navigator.userAgent", vec![]).await?.json().as_str().unwrap_or_default().to_owned();
+        Ok(Self { driver, elsewhere, engine, is_spoilt, kind, own_agent, _process: process, _profile: profile, _screen: screen })
     }
 
     /// Makes the window that is seen what the look says.
@@ -226,15 +230,20 @@ impl Browser {
             Engine::Chromium => {
                 let metrics = json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.phone });
                 self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+                self.be(look.agent.map(Agent::text), look.language).await?;
             }
             Engine::Firefox => {
                 // As its responsive design mode does.
                 let agent = look.agent.map_or("", |agent| agent.text());
                 let (width, height) = (look.width, look.height);
+                let pointer = if look.phone { 1 } else { 6 };
                 self.chrome(&format!(
                     "const browser = gBrowser.selectedBrowser;
+                     Services.prefs.setStringPref('intl.accept_languages', {});
+                     for (const which of ['all', 'primary']) Services.prefs.setIntPref('ui.' + which + 'PointerCapabilities', {pointer});
                      for (const side of ['min', 'max']) {{ browser.style[side + 'Width'] = '{width}px'; browser.style[side + 'Height'] = '{height}px'; }}
                      browser.browsingContext.customUserAgent = {};",
+                    json!(look.language),
                     json!(agent),
                 ))
                 .await?;
@@ -315,13 +324,17 @@ impl Browser {
         Ok(())
     }
 
+    /// Says from the next page on that it is this browser, and wants this language: Chromium.
+    async fn be(&self, agent: Option<&str>, languages: &str) -> Result<()> {
+        let agent = agent.unwrap_or(&self.own_agent);
+        self.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent, "acceptLanguage": languages })).await?;
+        Ok(())
+    }
+
     /// Says from the next page on that it is another browser. Gives back whether it can.
-    pub(crate) async fn pretend(&self, agent: &str) -> Result<bool> {
-        self.spoil();
+    pub(crate) async fn pretend(&self, agent: &str, language: &str) -> Result<bool> {
         match self.engine {
-            Engine::Chromium => {
-                self.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent })).await?;
-            }
+            Engine::Chromium => self.be(Some(agent), language).await?,
             Engine::Firefox => {
                 self.chrome(&format!("gBrowser.selectedBrowser.browsingContext.customUserAgent = {}", json!(agent))).await?;
             }
@@ -332,11 +345,10 @@ impl Browser {
 
     /// Wants these languages from the next page on. Gives back whether it can.
     pub(crate) async fn speak(&self, languages: &str) -> Result<bool> {
-        self.spoil();
         match self.engine {
             Engine::Chromium => {
-                let agent = self.driver.execute("return navigator.userAgent", vec![]).await?.json().clone();
-                self.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent, "acceptLanguage": languages })).await?;
+                let agent = self.driver.execute("return navigator.userAgent", vec![]).await?.json().as_str().map(str::to_owned);
+                self.be(agent.as_deref(), languages).await?;
             }
             Engine::Firefox => self.chrome(&format!("Services.prefs.setStringPref('intl.accept_languages', {})", json!(languages))).await?,
             Engine::WebKit => return Ok(false),
@@ -378,7 +390,10 @@ impl FormatRequestData for RunIn {
     }
 }
 
-fn of_chromium(look: &Look) -> Value {
+/// The language that is asked for where a scenario does not say another.
+pub(crate) const LANGUAGE: &str = "zh-CN";
+
+fn of_chromium() -> Value {
     let mut arguments: Vec<String> = [
         "--headless=new",
         "--no-sandbox",
@@ -392,23 +407,16 @@ fn of_chromium(look: &Look) -> Value {
     ]
     .map(str::to_owned)
     .into();
-    arguments.push(format!("--window-size={},{}", look.width, look.height));
-    arguments.push(format!("--lang={}", look.language));
-    arguments.extend(look.agent.map(|agent| format!("--user-agent={}", agent.text())));
-    let mut options = json!({ "args": arguments, "prefs": { "intl.accept_languages": look.language } });
+    arguments.push(format!("--lang={LANGUAGE}"));
+    let mut options = json!({ "args": arguments, "prefs": { "intl.accept_languages": LANGUAGE } });
     if let (Some(binary), Some(options)) = (env::var_os("SAOMA_CHROME"), options.as_object_mut()) {
         options.insert("binary".into(), binary.to_string_lossy().into());
     }
     json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" } })
 }
 
-fn of_firefox(look: &Look, proxy: &str) -> Value {
-    let preferences = json!({
-        "intl.accept_languages": look.language,
-        "ui.allPointerCapabilities": if look.phone { 1 } else { 6 },
-        "ui.primaryPointerCapabilities": if look.phone { 1 } else { 6 },
-        "ui.prefersReducedMotion": 1,
-    });
+fn of_firefox(proxy: &str) -> Value {
+    let preferences = json!({ "ui.prefersReducedMotion": 1 });
     json!({
         "browserName": "firefox",
         "moz:firefoxOptions": { "args": ["-headless", "-kiosk"], "prefs": preferences },
@@ -416,15 +424,14 @@ fn of_firefox(look: &Look, proxy: &str) -> Value {
     })
 }
 
-fn of_webkit(look: &Look, proxy: &str) -> Value {
+fn of_webkit(proxy: &str) -> Value {
     // Told of the proxy by its capability, it breaks down now and then.
-    let mut arguments = vec![
+    let arguments = vec![
         "--automation".to_owned(),
         format!("--proxy=http://{proxy}"),
         "--ignore-host=127.0.0.1".to_owned(),
         "--ignore-host=localhost".to_owned(),
     ];
-    arguments.extend(look.agent.map(|agent| format!("--user-agent={}", agent.text())));
     let binary = env::var_os("SAOMA_MINIBROWSER").map(|file| file.to_string_lossy().into_owned());
     json!({
         "browserName": "MiniBrowser",

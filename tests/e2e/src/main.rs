@@ -15,7 +15,7 @@ mod stage;
 
 use std::{
     process::ExitCode,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -75,6 +75,7 @@ fn suites() -> Result<Conclusion> {
     runtime()?.block_on(engine::quit_all());
     if !arguments.list {
         print_the_longest();
+        println!("    {} browsers were started", engine::STARTED.load(Ordering::Relaxed));
     }
     Ok(conclusion)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     env,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 
 use crate::{
     driver,
-    engine::{Browser, Engine, Need},
+    engine::{Browser, Engine, LANGUAGE, Need},
 };
 
 /// How long a condition may take to come true.
@@ -93,7 +93,7 @@ impl Look {
             dark: false,
             flat: false,
             height: 900,
-            language: "zh-CN",
+            language: LANGUAGE,
             needs: &[],
             phone: false,
             script: "",
@@ -112,6 +112,8 @@ impl Look {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Rules {
     All,
+    /// All but those on which the theme has an effect, which take the longest.
+    AllButColours,
     /// Those on which the theme has an effect.
     Colours,
 }
@@ -119,9 +121,11 @@ pub(crate) enum Rules {
 /// A sandbox of a scenario's own, and a browser that nobody else has meanwhile.
 pub(crate) struct Stage {
     browser: Browser,
+    language: &'static str,
     name: &'static str,
     pub(crate) sandbox: Sandbox,
     script: RefCell<Script>,
+    size: (u32, u32),
 }
 
 /// What runs before the page's own scripts.
@@ -222,9 +226,11 @@ impl Stage {
         };
         let sandbox = Sandbox::on(driver::free_listener()?, settings)?;
         let browser = Browser::open(engine, look).await?;
-        let languages = (engine == Engine::WebKit).then(|| look.language.to_owned());
-        let script = RefCell::new(Script { engine: Some(engine), languages, own: look.script.to_owned(), ..Script::default() });
-        let stage = Self { browser, name, sandbox, script };
+        // What cannot be told pretends.
+        let is_told = engine != Engine::WebKit;
+        let (agent, languages) = (look.agent.filter(|_| !is_told), (!is_told).then(|| look.language.to_owned()));
+        let script = RefCell::new(Script { agent, engine: Some(engine), languages, own: look.script.to_owned() });
+        let stage = Self { browser, language: look.language, name, sandbox, script, size: (look.width, look.height) };
         stage.block(look.blocked);
         stage.put_script();
         // What a scenario before it has left.
@@ -235,6 +241,11 @@ impl Stage {
 
     pub(crate) fn engine(&self) -> Engine {
         self.browser.engine
+    }
+
+    /// How wide and high the page is, in CSS pixels.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        self.size
     }
 
     fn put_script(&self) {
@@ -278,7 +289,7 @@ impl Stage {
 
     /// The browser says from the next page on that it is another one.
     pub(crate) async fn pretend(&self, agent: Agent) -> Result<()> {
-        if self.browser.pretend(agent.text()).await? {
+        if self.browser.pretend(agent.text(), self.language).await? {
             return Ok(());
         }
         self.script.borrow_mut().agent = Some(agent);
@@ -442,18 +453,22 @@ impl Stage {
 
     /// What axe-core finds wrong with the page: one line for each rule that is broken.
     pub(crate) async fn axe(&self, rules: Rules) -> Result<Vec<String>> {
-        const RUN: &str = "const [only, done] = arguments; axe.run(document, { resultTypes: ['violations'], ...(only && { runOnly: only }) }).then(
+        const RUN: &str = "const [chosen, done] = arguments; axe.run(document, { resultTypes: ['violations'], ...chosen }).then(
             (result) => done(result.violations.map((rule) => rule.id + ': ' + rule.help + ': ' + rule.nodes.map((node) => node.html + ' ' + node.any.map((check) => check.message)).join(' | '))),
             (error) => done(['axe did not run: ' + error]));";
         if self.eval("typeof axe").await? == "undefined" {
             let file = env::var("SAOMA_AXE").context("SAOMA_AXE does not name axe.min.js; run this through `cargo xtask`")?;
             self.browser.driver.execute(tokio::fs::read_to_string(&file).await.context(file)?, vec![]).await?;
         }
-        let only = match rules {
-            Rules::All => Value::Null,
-            Rules::Colours => json!(["color-contrast", "link-in-text-block"]),
+        const COLOURS: [&str; 2] = ["color-contrast", "link-in-text-block"];
+        let chosen = match rules {
+            Rules::All => json!({}),
+            Rules::AllButColours => {
+                json!({ "rules": COLOURS.map(|rule| (rule, json!({ "enabled": false }))).into_iter().collect::<BTreeMap<_, _>>() })
+            }
+            Rules::Colours => json!({ "runOnly": COLOURS }),
         };
-        let found = self.browser.driver.execute_async(RUN, vec![only]).await?;
+        let found = self.browser.driver.execute_async(RUN, vec![chosen]).await?;
         let list = found.json().as_array().context("axe gave no list")?.clone();
         Ok(list.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
     }

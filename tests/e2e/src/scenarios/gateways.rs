@@ -280,7 +280,11 @@ async fn hostile_links_are_shown_as_text(stage: &Stage) -> Result<()> {
         stage.until_code().await?;
         ensure!(stage.eval("document.querySelectorAll('main img:not(.code):not(.logo)').length").await? == 0, "no picture of {name}");
         ensure!(stage.eval("document.title === 'owned'").await? == false);
-        ensure!(stage.eval("document.documentElement.scrollWidth <= innerWidth").await? == true, "nothing sticks out for {}", name.len());
+        ensure!(
+            stage.eval("document.documentElement.scrollWidth <= document.documentElement.clientWidth").await? == true,
+            "nothing sticks out for {}",
+            name.len()
+        );
     }
     // The gateway's own words are text too.
     let words = json!({ "code": 777, "msg": "<script>document.title='owned'</script><b>no</b>" }).to_string();

@@ -35,9 +35,10 @@ const TRAPS: &str = "
     addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => window.caught.push(effectiveDirective + ' stopped ' + blockedURI));
     addEventListener('error', ({ message }) => message && window.caught.push(message), true);";
 
-/// What is wrong with the page as it stands; nothing, if it is right.
-const FAULTS: &str = "(() => {
-    const found = [...window.caught];
+/// What is wrong with the page in a window as it stands; nothing, if it is right, or another one.
+const FAULTS: &str = "(({ caught, document, location }) => {
+    if (document.getElementById('app') === null) return [];
+    const found = [...caught], root = document.documentElement;
     // `:` is no address at all: it leads nowhere.
     const own = new Set([':', 'http:', 'https:', 'tel:', 'mailto:', 'alipay:', 'alipayqr:', 'alipays:', 'mqqapi:', 'mqqwpa:', 'upwallet:', 'weixin:']);
     for (const element of document.querySelectorAll('#app, #app *, #shop, #shop *')) {
@@ -49,10 +50,10 @@ const FAULTS: &str = "(() => {
         if (name === 'a' && (element.username || element.password)) found.push('a link with a name in it: ' + element.href);
         if (name === 'img' && !/^(data:image\\/|$)/.test(element.src) && !element.src.startsWith(location.origin + '/')) found.push('a picture from ' + element.src);
     }
-    if (document.documentElement.scrollWidth > innerWidth) found.push('it is ' + document.documentElement.scrollWidth + ' wide: ' + [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.localName + '.' + element.className).slice(-3));
-    if (document.documentElement.dataset.start !== 'done') found.push('it has not started');
+    if (root.scrollWidth > root.clientWidth) found.push('it is ' + root.scrollWidth + ' wide: ' + [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > root.clientWidth).map((element) => element.localName + '.' + element.className).slice(-3));
+    if (root.dataset.start !== 'done') found.push('it has not started');
     return found;
-})()";
+})";
 
 fn groups() -> Result<BTreeMap<String, Vec<String>>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/hostile/texts.json");
@@ -79,14 +80,73 @@ async fn is_seen(stage: &Stage) -> Result<()> {
 }
 
 async fn check(stage: &Stage, what: &str) -> Result<()> {
-    let faults = stage.eval(FAULTS).await?;
+    let faults = stage.eval(&format!("{FAULTS}(window)")).await?;
     ensure!(faults == json!([]), "{what:?}: {faults}");
+    Ok(())
+}
+
+/// A page to be opened.
+struct Load {
+    path: String,
+    /// What is there once it stands.
+    shows: &'static str,
+    what: String,
+}
+
+impl Load {
+    fn of_order(stage: &Stage, spec: Spec, shows: &'static str, what: &str) -> Self {
+        Self { path: format!("/pay/{}", stage.order(spec)), shows, what: what.to_owned() }
+    }
+}
+
+/// An order that waits, and what it is paid with.
+const STANDING_ORDER: &str = "[data-screen=awaiting] :is(.instrument, .covered, .notice)";
+/// Anything but what is still to come.
+const ANY_SCREEN: &str = "[data-screen]:not([data-screen=loading])";
+
+/// So many pages stand beside each other.
+const FRAMES: usize = 8;
+
+/// Whether the page in a window stands: it has its words, and shows what it is to show. Another page than ours stands as soon as it is here.
+const STANDS: &str = "(({ document, location }, shows) => document.getElementById('app') === null ? \
+                      document.readyState === 'complete' && location.protocol !== 'about:' : \
+                      document.querySelector('.page')?.dataset.words === 'here' && document.querySelector(shows) !== null)";
+
+/// Opens all of them, some at a time, each in a frame of its own: a browser takes half as long for a frame as for a tab. What is
+/// shown in a frame is what is shown without one; only what would open by itself does not.
+async fn all_stand(stage: &Stage, loads: &[Load]) -> Result<()> {
+    // Any page of the sandbox that has no policy of its own.
+    stage.open("/sandbox/probe/script.js").await?;
+    let (width, height) = stage.size();
+    for some in loads.chunks(FRAMES) {
+        let paths: Vec<&str> = some.iter().map(|load| load.path.as_str()).collect();
+        let open = format!(
+            "document.body.replaceChildren(...{}.map((src) => Object.assign(document.createElement('iframe'), {{ \
+             src, style: 'position: fixed; inset: 0 auto auto 0; border: 0; width: {width}px; height: {height}px' }}))) ?? true",
+            json!(paths),
+        );
+        stage.eval(&open).await?;
+        let shows = json!(some.iter().map(|load| load.shows).collect::<Vec<_>>());
+        let standing =
+            format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}, at) => {STANDS}(contentWindow, {shows}[at]))");
+        if let Err(error) = stage.until(&format!("{standing}.every(Boolean)")).await {
+            let stands = stage.eval(&standing).await?;
+            let fallen = some.iter().enumerate().filter(|(at, _)| stands.get(at) != Some(&Value::Bool(true)));
+            return Err(error.context(format!("{:?}", fallen.map(|(_, load)| (&load.what, load.shows)).collect::<Vec<_>>())));
+        }
+        let faults =
+            stage.eval(&format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}) => {FAULTS}(contentWindow))")).await?;
+        for (at, load) in some.iter().enumerate() {
+            ensure!(faults.get(at) == Some(&json!([])), "{:?}: {:?}", load.what, faults.get(at));
+        }
+    }
     Ok(())
 }
 
 /// Every text of an order that waits, and what is to be encoded; every third load from `first` on: three scenarios share them.
 async fn orders(stage: &Stage, first: usize) -> Result<()> {
     let texts = texts()?;
+    let mut loads = Vec::new();
     for at in (first..texts.len()).step_by(3) {
         let text = |field: usize| texts.get((at + field * 17) % texts.len()).cloned().unwrap_or_default();
         // A recording may be elsewhere, as a picture of a code may: the gateway's documents have both on another host.
@@ -122,21 +182,14 @@ async fn orders(stage: &Stage, first: usize) -> Result<()> {
             tip_cover: 2,
             ..Spec::default()
         };
-        stage.open_order(spec).await?;
-        until_it_stands(stage).await?;
-        check(stage, &text(0)).await.with_context(|| format!("load {at}"))?;
+        loads.push(Load::of_order(stage, spec, STANDING_ORDER, &format!("{at}: {}", text(0))));
     }
-    Ok(())
-}
-
-async fn until_it_stands(stage: &Stage) -> Result<()> {
-    let stands =
-        "document.querySelector('.page')?.dataset.words === 'here' && !document.querySelector('[data-screen=loading], .plate.bone')";
-    stage.until(stands).await
+    all_stand(stage, &loads).await
 }
 
 /// Every text as the words of an answer: where the order is refused, where its code is, or where words come in place of a code.
 async fn words(stage: &Stage) -> Result<()> {
+    let mut loads = Vec::new();
     for (at, text) in texts()?.iter().enumerate() {
         let refused = |call, code| {
             let kind = Kind::Replace { body: json!({ "code": code, "message": text, "data": null }).to_string() };
@@ -148,13 +201,11 @@ async fn words(stage: &Stage) -> Result<()> {
             1 => refused(Call::Qrcode, 500),
             _ => Spec { code: Code { content: text.clone(), r#type: "text".into(), ..Code::default() }, ..Spec::default() },
         };
-        stage.open_order(spec).await?;
-        until_it_stands(stage).await.with_context(|| format!("{at}: {text:?}"))?;
-        ensure!(at % 3 != 0 || stage.has("[data-screen=not-found]").await?, "{text:?} is a refusal");
-        ensure!(at % 3 == 0 || stage.has(".plate.covered, .notice").await?, "{text:?} stands in place of a code");
-        check(stage, text).await?;
+        // A refusal; or it stands in place of a code.
+        let shows = if at % 3 == 0 { "[data-screen=not-found]" } else { ".plate.covered, .notice" };
+        loads.push(Load::of_order(stage, spec, shows, text));
     }
-    Ok(())
+    all_stand(stage, &loads).await
 }
 
 const TOKEN_OF_COOKIE: &str = r#"{"token": "cookie:sandbox_token"}"#;
@@ -163,6 +214,7 @@ const TOKEN_OF_COOKIE: &str = r#"{"token": "cookie:sandbox_token"}"#;
 async fn other_gateways(stage: &Stage) -> Result<()> {
     let texts = texts()?;
     stage.sign_in(TOKEN).await?;
+    let mut loads = Vec::new();
     for (at, text) in texts.iter().enumerate() {
         let out = format!("H{at}");
         let (call, answer) = match at % 6 {
@@ -185,6 +237,11 @@ async fn other_gateways(stage: &Stage) -> Result<()> {
             (_, true) => format!("/?gateway=instant&order_id={id}&pay_price=10.00&pay_method=2"),
             (_, false) => format!("/?gateway=instant&order_id={id}&pay_price=10.00&pay_method=1"),
         };
+        // A link that makes an order meets a fault of all such links.
+        if call != Call::Mapi {
+            loads.push(Load { path, shows: ANY_SCREEN, what: format!("{call:?} says {text:?}") });
+            continue;
+        }
         stage.open(&path).await?;
         // A page for paying is gone to, where it is a web address.
         let shown = "document.getElementById('app') === null || (document.querySelector('.page')?.dataset.words === 'here' && \
@@ -200,12 +257,13 @@ async fn other_gateways(stage: &Stage) -> Result<()> {
         }
         check(stage, text).await?;
     }
-    Ok(())
+    all_stand(stage, &loads).await
 }
 
 /// Where a paid order leads: every text that could be an address. `tests/hostile.rs` tries many more without a browser.
 async fn ends(stage: &Stage) -> Result<()> {
     let mut groups = groups()?;
+    let mut loads = Vec::new();
     let addresses = ["scheme", "look-alike", "frame"].map(|group| groups.remove(group).with_context(|| format!("no {group}")));
     for text in addresses.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten() {
         let spec = Spec {
@@ -215,17 +273,15 @@ async fn ends(stage: &Stage) -> Result<()> {
             subject: text.clone(),
             ..Spec::default()
         };
-        stage.open_order(spec).await?;
-        stage.until_screen("paid").await?;
-        stage.until_words().await?;
-        check(stage, &text).await?;
+        loads.push(Load::of_order(stage, spec, "[data-screen=paid]", &text));
     }
-    Ok(())
+    all_stand(stage, &loads).await
 }
 
 /// Every text in every part of a link: three in each.
 async fn addresses(stage: &Stage) -> Result<()> {
     let texts: Vec<String> = texts()?.iter().map(|text| percent_encoded(text)).collect();
+    let mut loads = Vec::new();
     for at in 0..texts.len().div_ceil(3) * 2 {
         let text = |field: usize| texts.get((at + field * texts.len().div_ceil(3)) % texts.len()).map_or("", String::as_str);
         let (one, two, three) = (text(0), text(1), text(2));
@@ -239,16 +295,10 @@ async fn addresses(stage: &Stage) -> Result<()> {
                 "/?gateway=mapi&name={one}&money=1.00&out_trade_no={two}&pid=1&type=alipay&return_url={three}&notify_url={two}&sign={one}&sign_type=MD5"
             ),
         };
-        stage.open(&path).await?;
-        // A path of several parts is no page of the sandbox's.
-        if stage.eval("document.getElementById('app') === null").await? == true {
-            continue;
-        }
-        stage.until_words().await?;
-        stage.until("document.querySelector('[data-screen]').dataset.screen !== 'loading'").await?;
-        check(stage, &path).await?;
+        // A path of several parts is no page of ours.
+        loads.push(Load { shows: ANY_SCREEN, what: path.clone(), path });
     }
-    Ok(())
+    all_stand(stage, &loads).await
 }
 
 fn percent_encoded(text: &str) -> String {
