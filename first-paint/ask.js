@@ -73,7 +73,7 @@
       }
       return module;
     },
-    /** What is heard is asked for last. */
+    /** What is heard is asked for with the code where the gateway is far, else last. */
     askAudio: function () {},
     /** Whole fen, seconds or codes, as digits. */
     integer: integer,

@@ -74,9 +74,14 @@ fn heard(call: &Call, text: &str) -> Option<Event> {
     let mut rest = Some(text);
     // The body, which comes last, may have lines of its own.
     let mut part = || {
-        let (part, after) = split_once(rest?, "\n").map_or((rest.take()?, None), |(part, after)| (part, Some(after)));
-        rest = after;
-        Some(part)
+        let whole = rest.take()?;
+        match split_once(whole, "\n") {
+            Some((part, after)) => {
+                rest = Some(after);
+                Some(part)
+            }
+            None => Some(whole),
+        }
     };
     match part()? {
         "claim" => Some(Event::Claimed { rank: number(part()?)? }),

@@ -57,7 +57,7 @@ impl UnixSeconds {
 
     /// Milliseconds since 1970.
     pub fn as_millis(self) -> u64 {
-        // At most what was read: it cannot be too much.
+        // What was read is at most 2⁶³ / 1000: it cannot be too much.
         self.0 * 1000
     }
 }

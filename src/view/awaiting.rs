@@ -66,19 +66,16 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
 }
 
 /// What stands below the way to pay. On the first screen it is built in a task of its own, once what is above has been painted: a slow
-/// phone takes its time for either. It comes as a whole, with the shop's hints, so that nothing moves when those come.
+/// phone takes its time for either. The shop's hints, which come in a file of their own, stand last: nothing moves when they come.
 fn rest(context: Context, order: &Arc<Order>) -> El {
     thread_local!(static IS_FIRST: Cell<bool> = const { Cell::new(true) });
     let place = el("div").class("rest");
     let (shown, order, owner) = (place.clone(), Arc::clone(order), Owner::current().unwrap_or_default());
     let build = move || {
-        shown.later(async move {
-            let hints = hints(&owner, context, &order).await;
-            owner.with(|| {
-                let rest = el("div").class("rest").child(countdown(context)).child(sound(context)).child(hints);
-                let rest = rest.child(details::order_facts(context, &order)).children(details::support(context, Some(&order)));
-                Some(rest.child(details::back(context, "service")))
-            })
+        owner.with(|| {
+            let shown = shown.child(countdown(context)).child(sound(context)).child(details::order_facts(context, &order));
+            let shown = shown.children(details::support(context, Some(&order))).child(details::back(context, "service"));
+            shown.child(hints(context, &order));
         });
     };
     if IS_FIRST.replace(false) {
@@ -243,6 +240,7 @@ fn sound(context: Context) -> El {
         Some(Sound { on: true, .. }) => messages.sound_on().to_owned(),
         Some(Sound { on: false, .. }) | None => messages.sound_off().to_owned(),
     };
+    let widest = [messages.sound_blocked(), messages.sound_off(), messages.sound_on()].into_iter().max_by_key(|words| words.len());
     el("div").class("sounds").bind_child(
         move || read().map(|sound| sound.words),
         move |words| {
@@ -252,7 +250,7 @@ fn sound(context: Context) -> El {
                 .attr("data-sound-switch", "")
                 .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
                 .child(speaker)
-                .child(el("span").attr("data-widest", messages.sound_blocked()).bind_text(state));
+                .child(el("span").attr("data-widest", widest.unwrap_or_default()).bind_text(state));
             let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));
             Some(el("div").child(switch).child(words))
         },

@@ -13,12 +13,13 @@ use crate::{
 };
 
 /// All hints of an order. They are about paying: once time is up they are not shown.
-pub(super) async fn hints(owner: &Owner, context: Context, order: &Order) -> Option<El> {
-    if order.tips.is_empty() {
-        return None;
-    }
-    let hints = read(owner.clone(), context, order.tips.clone()).await.ok().flatten();
-    owner.with(|| Some(el("div").bind_attr("class", move || if context.is_covered() { "gone" } else { "wide" }).child(hints)))
+pub(super) fn hints(context: Context, order: &Order) -> Option<El> {
+    let tips = order.tips.clone();
+    let shown = move |covered: &bool| {
+        let (owner, tips) = (Owner::current().unwrap_or_default(), tips.clone());
+        (!covered).then(|| el("div").class("wide").later(async move { read(owner, context, tips).await.ok().flatten() }))
+    };
+    (!order.tips.is_empty()).then(|| el("div").class("wide").bind_child(move || context.is_covered(), shown))
 }
 
 on_demand! {

@@ -207,8 +207,14 @@ pub(crate) fn themes() -> PathBuf {
 /// What must never be in a console, whatever a gateway does.
 const ALARMS: [&str; 5] = ["Content Security Policy", "Uncaught", "panicked", "RuntimeError", "unreachable executed"];
 
-fn is_gone(error: &WebDriverError) -> bool {
-    matches!(error.as_inner(), WebDriverErrorInner::NoSuchElement(_) | WebDriverErrorInner::StaleElementReference(_))
+fn is_not_there_yet(error: &WebDriverError) -> bool {
+    // Where its place has just changed, Firefox finds no way to it.
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::ElementNotInteractable(_)
+            | WebDriverErrorInner::NoSuchElement(_)
+            | WebDriverErrorInner::StaleElementReference(_)
+    )
 }
 
 impl Stage {
@@ -429,6 +435,11 @@ impl Stage {
         self.until("document.querySelector('.page')?.dataset.words === 'here'").await
     }
 
+    /// Waits until what stands below the way to pay is there too, where an order is paid.
+    pub(crate) async fn until_whole(&self) -> Result<()> {
+        self.until("[...document.querySelectorAll('.awaiting > .rest')].every((rest) => rest.querySelector('.facts') !== null)").await
+    }
+
     /// Waits until the languages can be chosen, which are shown last.
     pub(crate) async fn until_languages(&self) -> Result<()> {
         self.until("getComputedStyle(document.querySelector('select')).visibility === 'visible'").await
@@ -517,7 +528,7 @@ impl Stage {
             };
             match pressed {
                 // It is still to come, or another has just come in its place.
-                Err(error) if is_gone(&error) && Instant::now() < end => tokio::time::sleep(Duration::from_millis(40)).await,
+                Err(error) if is_not_there_yet(&error) && Instant::now() < end => tokio::time::sleep(Duration::from_millis(40)).await,
                 pressed => return pressed.with_context(|| format!("cannot press {selector}")),
             }
         }

@@ -44,6 +44,7 @@ async fn rules_hold(stage: &Stage, screen: &Screen, themes: &[bool]) -> Result<(
         if screen.has_languages() {
             stage.choose_language(language).await?;
         }
+        stage.until_whole().await?;
         // Words have no colours of their own.
         let broken = stage.axe(if place == 0 { Rules::All } else { Rules::AllButColours }).await?;
         ensure!(broken.is_empty(), "{} in {language}:\n{}", screen.name, broken.join("\n"));

@@ -158,6 +158,7 @@ async fn a_clock_that_is_a_day_off_changes_nothing(stage: &Stage) -> Result<()> 
     for clock_offset in [-86_400, 86_400] {
         let id = stage.open_order(Spec { clock_offset, expires_in: 600, ..Spec::default() }).await?;
         stage.until_code().await?;
+        stage.until_whole().await?;
         let read = "(() => { const [m, s] = document.querySelector('.countdown bdi').textContent.split(':'); return m * 60 + +s; })()";
         let (shown, truth) = {
             let shown = stage.eval(read).await?.as_i64().context("the countdown is a number")?;

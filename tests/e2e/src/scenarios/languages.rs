@@ -30,7 +30,8 @@ async fn every_language_fits(stage: &Stage) -> Result<()> {
             let loaded = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.includes('/assets/locales/'))";
             ensure!(stage.eval(loaded).await? == json!([format!("/pay/assets/locales/{tag}.json")]), "{tag}: one language");
             let widths = stage.eval("[document.documentElement.scrollWidth, document.documentElement.clientWidth]").await?;
-            ensure!(widths.get(0) == widths.get(1), "{tag}: {screen} is too wide: {widths}");
+            let wide = "[...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth).map((element) => element.localName + '.' + element.className + ' ' + element.textContent)";
+            ensure!(widths.get(0) == widths.get(1), "{tag}: {screen} is too wide: {widths}: {}", stage.eval(wide).await?);
             let text = stage.text().await?;
             ensure!(!text.contains(['{', '}']), "{tag}: something was not filled in\n{text}");
         }
@@ -88,6 +89,7 @@ async fn right_to_left(stage: &Stage) -> Result<()> {
     let id = stage.order(screens::full());
     stage.open(&format!("/pay/{id}?lang=ar")).await?;
     stage.until_code().await?;
+    stage.until_whole().await?;
     let seen = stage.scan().await?;
     ensure!(seen == ["https://qr.alipay.com/bax08861s"], "the code is not mirrored: {seen:?}");
     let sides = "(() => { const [dt, dd] = ['dt', 'dd'].map((name) => document.querySelector('.facts ' + name).getBoundingClientRect()); return dt.left > dd.left; })()";

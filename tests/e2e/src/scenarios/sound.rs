@@ -140,6 +140,7 @@ async fn a_prompt_that_fails_is_silent(stage: &Stage) -> Result<()> {
     let fault = Fault { call: Some(sandbox::Call::Audio), from: 1, times: 0, kind: Kind::Html };
     stage.open_order(Spec { faults: vec![fault], ..Spec::default() }).await?;
     stage.until_code().await?;
+    stage.until_whole().await?;
     ensure!(!stage.has(".sound").await?);
     Ok(())
 }
