@@ -16,6 +16,12 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("retry_after_is_kept_in_seconds_and_as_a_date", Look::desktop(), retry_after_is_kept);
     suite.add("an_expired_order_is_covered_and_still_paid_late", Look::desktop(), an_expired_order_is_covered_and_still_paid_late);
     suite.add("a_clock_that_is_a_day_off_changes_nothing", Look::desktop(), a_clock_that_is_a_day_off_changes_nothing);
+    for (name, blocked) in [
+        ("an_order_is_paid_without_what_is_beside_the_page", &["*/saoma-beside-*"][..]),
+        ("an_order_is_paid_without_its_hints", &["*/saoma-hints-*"]),
+    ] {
+        suite.add(name, Look { blocked, ..Look::desktop() }, an_order_is_paid_without_a_part);
+    }
     suite.add("hostile_texts_are_shown_as_text", Look::desktop(), hostile_texts_are_shown_as_text);
     suite.add("an_application_that_does_not_come_is_reported", Look { blocked: &["*.wasm"], ..Look::desktop() }, no_application);
     suite.add("an_application_that_is_broken_is_reported", Look { script: NO_MEMORY, ..Look::desktop() }, no_application);
@@ -169,6 +175,20 @@ async fn a_clock_that_is_a_day_off_changes_nothing(stage: &Stage) -> Result<()> 
         ensure!((shown - truth).abs() <= 1, "{shown} s are shown, {truth} s are left");
     }
     Ok(())
+}
+
+/// Sound, the lock on the screen, other tabs, hints: a file that does not come costs what is in it, and nothing else.
+async fn an_order_is_paid_without_a_part(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(Spec { pay_tip: "<b>x</b>".into(), ..Spec::default() }).await?;
+    stage.until_code().await?;
+    stage.until_whole().await?;
+    for shown in [".countdown", ".sound", ".facts .copy"] {
+        ensure!(stage.has(shown).await?, "there is no {shown}");
+    }
+    stage.press(".sound").await?;
+    stage.until_here("it is asked where the order stands", |stage| stage.count(&id, Call::Status) >= 2).await?;
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until_screen("paid").await
 }
 
 async fn hostile_texts_are_shown_as_text(stage: &Stage) -> Result<()> {
