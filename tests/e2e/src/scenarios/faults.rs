@@ -183,7 +183,7 @@ async fn an_order_is_paid_without_a_part(stage: &Stage) -> Result<()> {
     stage.until_code().await?;
     stage.until_whole().await?;
     for shown in [".countdown", ".sound", ".facts .copy"] {
-        ensure!(stage.has(shown).await?, "there is no {shown}");
+        stage.until(&format!("document.querySelector('{shown}') !== null")).await?;
     }
     stage.press(".sound").await?;
     stage.until_here("it is asked where the order stands", |stage| stage.count(&id, Call::Status) >= 2).await?;

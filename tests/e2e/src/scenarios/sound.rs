@@ -125,6 +125,8 @@ async fn a_payment_is_heard_and_felt(stage: &Stage) -> Result<()> {
 async fn a_payment_is_silent_where_sound_is_off(stage: &Stage) -> Result<()> {
     let id = stage.open_order(Spec { return_uri: Some(String::new()), ..Spec::default() }).await?;
     stage.until_code().await?;
+    // Until the browser has refused to play it, a press would switch it off.
+    stage.until_text(WAITS).await?;
     stage.press(".sound").await?;
     stage.until(PLAYED).await?;
     stage.press(".sound").await?;
