@@ -64,6 +64,8 @@ fn a_jump_goes_to_a_page_anywhere_and_to_an_app_on_a_phone_only() {
 #[test]
 fn a_wallet_has_two_and_a_half_seconds_to_come() {
     let mut page = awaiting(Setup { place: phone(), ..setup() }, 900);
+    // Not in step with the countdown.
+    page.pass(Duration::from_millis(300));
     page.send(Event::WalletTapped);
     let not_opened = |page: &Page| page.checkout.view(page.now).not_opened;
     page.pass(Duration::from_millis(2_499));
