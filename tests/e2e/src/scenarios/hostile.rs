@@ -2,7 +2,7 @@
 //!
 //! In each load every field holds another of the texts, so that after as many loads as there are texts each has been in each.
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use sandbox::{Audio, CASHIER, Call, Code, Fault, Kind, Spec, Stand, TOKEN};
@@ -101,8 +101,8 @@ impl Load {
     }
 }
 
-/// An order that waits, what it is paid with, and what stands below.
-const STANDING_ORDER: &str = "[data-screen=awaiting]:has(.instrument, .covered, .notice) > .rest > .facts";
+/// An order that waits, what it is paid with, and what stands below: its hints come last.
+const STANDING_ORDER: &str = "[data-screen=awaiting]:has(.instrument, .covered, .notice) > .rest:has(.facts) .tips";
 /// Anything but what is still to come.
 const ANY_SCREEN: &str = "[data-screen]:not([data-screen=loading])";
 
@@ -136,8 +136,6 @@ async fn all_stand(stage: &Stage, loads: &[Load]) -> Result<()> {
             let fallen = some.iter().enumerate().filter(|(at, _)| stands.get(at) != Some(&Value::Bool(true)));
             return Err(error.context(format!("{:?}", fallen.map(|(_, load)| (&load.what, load.shows)).collect::<Vec<_>>())));
         }
-        // Hints come from a file of their own, a moment later.
-        tokio::time::sleep(Duration::from_millis(100)).await;
         let faults =
             stage.eval(&format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}) => {FAULTS}(contentWindow))")).await?;
         for (at, load) in some.iter().enumerate() {
@@ -174,7 +172,8 @@ async fn orders(stage: &Stage, first: usize) -> Result<()> {
             _ => Code { qrcode_data: Some(encoded), ..code },
         };
         let spec = Spec {
-            account_tip: text(7),
+            // Something of it is left, whatever the rest is.
+            account_tip: format!("Look: {}", text(7)),
             audio: Audio { audio_content: text(8), audio_enable: 1, audio_url },
             code,
             content: text(10),
@@ -190,13 +189,7 @@ async fn orders(stage: &Stage, first: usize) -> Result<()> {
         };
         loads.push(Load::of_order(stage, spec, STANDING_ORDER, &format!("{at}: {}", text(0))));
     }
-    all_stand(stage, &loads).await?;
-    // Of the last orders, at least: most texts leave something of a hint.
-    let hints = stage
-        .eval("[...document.querySelectorAll('iframe')].filter(({ contentDocument }) => contentDocument.querySelector('.tips')).length")
-        .await?;
-    ensure!(hints.as_u64() > Some(0), "no hint was shown");
-    Ok(())
+    all_stand(stage, &loads).await
 }
 
 /// Every text as the words of an answer: where the order is refused, where its code is, or where words come in place of a code.
