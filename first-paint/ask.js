@@ -21,7 +21,14 @@
           own.controller.abort();
         });
       }
-      return own && own.answer;
+      // What it means to the page is work enough for a task.
+      return own && own.answer.then(first.nextTask);
+    },
+    /** Fulfilled with the value in a task of its own. */
+    nextTask: function (value) {
+      return new Promise(function (next) {
+        setTimeout(next, 0, value);
+      });
     },
     /** Asks, so that the application can take the answer: `{ at, body, response }`, `at` in ms of the page's clock. */
     ask: function (question, url, options) {
@@ -170,8 +177,13 @@
     var began = performance.now();
     var asking = post(api + "/order/info", name);
     first.hasAsked = true;
-    // Inside a wallet nothing is drawn before the application has come.
-    if (first.place !== "app") heard(first.module());
+    // Inside a wallet nothing is drawn before the application has come. Else while the answer travels: the task that reads the
+    // page is long enough.
+    if (first.place !== "app") {
+      setTimeout(function () {
+        heard(first.module());
+      });
+    }
     first.order = asking.then(function (answer) {
       var info = data(answer);
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");

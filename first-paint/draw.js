@@ -80,9 +80,13 @@
       if (first.code) first.code.clear();
       return;
     }
-    find("h1").textContent = order.subject || document.title;
     if (first.code) first.code.image.alt = first.amount;
-    sayWhatGoesOn();
+    // Its letters are others: to find fonts for both in one frame would be one long task.
+    first.painted().then(function () {
+      if (root.getAttribute("data-start") === "done") return;
+      find("h1").textContent = order.subject || document.title;
+      sayWhatGoesOn();
+    });
   }
   // What goes on is said where it takes long.
   function sayWhatGoesOn() {

@@ -29,7 +29,12 @@
     const application = await import(href("link[rel=modulepreload]"));
     const link = document.querySelector("link[as=fetch]");
     const again = () => fetch(link.href, { integrity: link.getAttribute("integrity") });
-    await application.default({ module_or_path: first.application.catch(again) });
+    const file = await first.application.catch(again);
+    // Compiled in one task and run in another. What comes under another type is compiled by the glue.
+    const streams = WebAssembly.compileStreaming && file.headers.get("content-type") === "application/wasm";
+    const compiled = streams ? await WebAssembly.compileStreaming(file) : file;
+    await first.nextTask();
+    await application.default({ module_or_path: compiled });
   } catch (error) {
     fail(error);
   }

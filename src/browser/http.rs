@@ -23,7 +23,7 @@ use crate::{
 /// How old an answer to a question of the first paint may be.
 const OLDEST: Duration = Duration::from_secs(10);
 
-/// A question under way. Dropping it ends the request.
+/// A question under way, until it takes too long.
 #[must_use]
 pub(super) struct Asking {
     controller: AbortController,
@@ -61,20 +61,18 @@ impl Asking {
         Self { controller, timed_out, _timer: timer }
     }
 
-    /// What ends the request when this is dropped, or when it takes too long.
+    /// Ends the request.
+    pub(super) fn abandon(self) {
+        self.controller.abort();
+    }
+
+    /// What ends the request when it is abandoned, or takes too long.
     pub(super) fn signal(&self) -> AbortSignal {
         self.controller.signal()
     }
 
     pub(super) fn handle(&self) -> Handle {
         Handle { controller: self.controller.clone(), timed_out: Rc::clone(&self.timed_out) }
-    }
-}
-
-impl Drop for Asking {
-    fn drop(&mut self) {
-        // After an answer this is a no-op.
-        self.controller.abort();
     }
 }
 

@@ -62,14 +62,17 @@ struct Shell {
     view: Signal<ViewModel>,
 }
 
-/// Starts the page: in place of what stands in `#app`.
+/// Starts the page: in place of what stands in `#app`. In a task of its own: to bring the code of it here was one already.
 pub fn run() {
-    spawn_local(async {
-        match settings::read().await {
-            Some(told) => begin(told),
-            None => tab::mark_failed(),
-        }
-    });
+    Timeout::new(0, || {
+        spawn_local(async {
+            match settings::read().await {
+                Some(told) => begin(told),
+                None => tab::mark_failed(),
+            }
+        });
+    })
+    .forget();
 }
 
 fn begin(mut told: Told) {
@@ -133,12 +136,20 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
         tab::mark_started();
         beside::begin();
     };
-    // What the first paint has heard already is understood before this: so the page is built once, with all of it, and in a task
-    // of its own, between which and this one the browser can do something else. A page in the background waits long for a timer.
-    if surroundings::is_visible() {
-        Timeout::new(0, show).forget();
+    // What the first paint has heard already is understood before this, each answer in a task of its own: so the page is built
+    // once, with all of it.
+    in_turn(EARLY_ANSWERS, Box::new(show));
+}
+
+/// How many answers in a row the first paint may have: the order, its code, and that there is no more.
+const EARLY_ANSWERS: u32 = 3;
+
+/// Does something when so many tasks have been that wait already, or are made by those.
+fn in_turn(tasks: u32, act: Box<dyn FnOnce()>) {
+    if tasks == 0 {
+        act();
     } else {
-        show();
+        Timeout::new(0, move || in_turn(tasks - 1, act)).forget();
     }
 }
 
@@ -201,7 +212,11 @@ impl Shell {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Abandon(question) => drop(self.take_question(question)),
+                Effect::Abandon(question) => {
+                    if let Some(asking) = self.take_question(question) {
+                        asking.abandon();
+                    }
+                }
                 Effect::Ask { call, question, timeout } => self.ask(call, question, timeout),
                 Effect::Defer(id) => address::load_deferred(&id),
                 Effect::Go(route) => address::travel(&route),

@@ -1,10 +1,12 @@
 // Put into the glue by xtask/src/split.rs: fetches the parts of the application that come in files of their own.
-const part = (file, integrity, needs) => {
+/** `hash`: SHA-256 in hexadecimal digits, the first of which are in the file's name too. */
+const part = (name, hash, needs) => {
     let loading;
     const load = async () => {
         const stop = new AbortController();
         const timer = setTimeout(() => stop.abort(), 15000);
-        const answer = fetch(new URL(file, import.meta.url), { integrity, signal: stop.signal });
+        const integrity = "sha256-" + btoa(hash.replace(/../g, (byte) => String.fromCharCode("0x" + byte)));
+        const answer = fetch(new URL(`saoma-${name}-${hash.slice(0, 16)}.wasm`, import.meta.url), { integrity, signal: stop.signal });
         // It is awaited below; until then its failure is nobody's.
         answer.catch(() => {});
         await Promise.all(needs.map((need) => need()));

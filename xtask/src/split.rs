@@ -12,7 +12,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 use crate::{order, project, shrink, step::run_quietly, tools};
@@ -87,14 +86,12 @@ impl Split {
             run_quietly(&mut optimise, ADVICE)?;
             order::order_functions(&part.file)?;
             let content = fs::read(&part.file)?;
-            let hash = project::fingerprint(&content);
             let name = part.short_name().replace('_', "-");
             let prefix = if self.is_needed_by_every_page(part) && name != EVERY_PAGE { format!("{EVERY_PAGE}-") } else { String::new() };
-            let file = format!("saoma-{prefix}{name}-{hash}.wasm");
-            fs::write(folder.join(&file), &content)?;
-            let integrity = BASE64_STANDARD.encode(Sha256::digest(&content));
+            fs::write(folder.join(format!("saoma-{prefix}{name}-{}.wasm", project::fingerprint(&content))), &content)?;
+            let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
             let needs = part.needs.iter().map(|need| format!("part_{need}")).collect::<Vec<_>>().join(", ");
-            link += &format!("const part_{} = part(\"./{file}\", \"sha256-{integrity}\", [{needs}]);\n", part.name);
+            link += &format!("const part_{} = part(\"{prefix}{name}\", \"{hash}\", [{needs}]);\n", part.name);
             if part.name.starts_with("__wasm_split_load_") {
                 let name = &part.name;
                 loaders += &format!("{name}: function(callback, data) {{ fetched(part_{name}, callback, data); }},\n");
