@@ -1,5 +1,7 @@
 //! The document around the page: its language, title and icon.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -51,23 +53,34 @@ pub(super) fn say_that_words_are_missing(missing: bool) {
     mark("data-words", missing.then_some("missing"));
 }
 
+thread_local! {
+    /// The title and the icon that the tab has of us: this is looked at every second, and changes seldom.
+    static SHOWN: RefCell<[String; 2]> = const { RefCell::new([String::new(), String::new()]) };
+}
+
 /// Lets a tab in the background tell how things stand.
 pub(super) fn show(model: &ViewModel) {
-    let document = document();
     let title =
         language::spoken().map(|language| view::title(model, settings::config(), language.messages, format::money)).unwrap_or_default();
-    if !title.is_empty() && document.title() != title {
-        document.set_title(&title);
-    }
-    if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
-        let mood = model.screen.mood();
-        let own = settings::config().text("favicon").filter(|_| mood == Mood::Waiting);
-        let icon = own.map_or_else(|| icon_url(mood), str::to_owned);
-        if link.get_attribute("href").as_deref() != Some(icon.as_str()) {
-            // Setting an attribute fails only for a name that is none.
-            let _ = link.set_attribute("href", &icon);
+    let mood = model.screen.mood();
+    let own = settings::config().text("favicon").filter(|_| mood == Mood::Waiting);
+    let icon = own.map_or_else(|| icon_url(mood), str::to_owned);
+    SHOWN.with_borrow_mut(|[shown_title, shown_icon]| {
+        let document = document();
+        if *shown_title != title {
+            if !title.is_empty() {
+                document.set_title(&title);
+            }
+            *shown_title = title;
         }
-    }
+        if *shown_icon != icon {
+            if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
+                // Setting an attribute fails only for a name that is none.
+                let _ = link.set_attribute("href", &icon);
+            }
+            *shown_icon = icon;
+        }
+    });
 }
 
 /// A small picture of how things stand: four squares for a code, a tick, a bar.

@@ -215,7 +215,10 @@ impl Browser {
                 (process, Some(profile), Some(screen), of_webkit(proxy))
             }
         };
-        let capabilities = capabilities.as_object().cloned().map(Capabilities::from).context("no capabilities")?;
+        let mut capabilities = capabilities.as_object().cloned().context("no capabilities")?;
+        // Each scenario says what it waits for; whether all sounds and pictures have come as well is no part of that.
+        capabilities.insert("pageLoadStrategy".into(), "eager".into());
+        let capabilities = Capabilities::from(capabilities);
         let driver = WebDriver::new(process.url(), capabilities).await.with_context(|| format!("cannot open {}", engine.name()))?;
         let is_spoilt = AtomicBool::new(false);
         let kind = Kind::of(engine, look);
