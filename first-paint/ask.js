@@ -13,6 +13,7 @@
     told: {},
     /** Gives the answer to a question away: once, and only to whoever asks it in the same words. */
     take: function (question, signal) {
+      first.isTaken = true;
       var own = asked[question];
       delete asked[question];
       if (own && own.controller && signal) {
@@ -24,11 +25,13 @@
       // What it means to the page is work enough for a task.
       return own && own.answer.then(first.nextTask);
     },
-    /** Fulfilled with the value in a task of its own. */
+    /** Fulfilled with the value in a task of its own, but in a page that is not seen, whose timers wait long. */
     nextTask: function (value) {
-      return new Promise(function (next) {
-        setTimeout(next, 0, value);
-      });
+      return document.hidden
+        ? value
+        : new Promise(function (next) {
+            setTimeout(next, 0, value);
+          });
     },
     /** Asks, so that the application can take the answer: `{ at, body, response }`, `at` in ms of the page's clock. */
     ask: function (question, url, options) {
@@ -94,6 +97,8 @@
     isKnown: false,
     /** Whether the order has been asked for. */
     hasAsked: false,
+    /** Whether the application is here, and asks. */
+    isTaken: false,
     /** What waits to be paid; rejected where that is the application's affair. */
     order: null,
     /** What the gateway offers to pay it with. */

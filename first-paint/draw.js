@@ -61,7 +61,7 @@
     first.amount = amount.textContent;
   }
   // The first letters cost more than all the rest of the first paint, since fonts are looked for. Where the gateway is far, they
-  // are laid out while its answer travels; where it is near, one frame after the code.
+  // are laid out while its answer travels; where it is near, one frame after the code. The subject follows the amount in a frame of its own.
   var unwritten, isUnwritable;
   function showOrder(subject, fen, isFar) {
     unwritten = { fen: fen, subject: subject };
@@ -197,7 +197,7 @@
     var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;
     if (told.status === "1" && /^[0-9]{1,13}$/.test(due)) showOrder(told.subject, due, true);
   } catch (unknown) {}
-  /** Fulfilled when nothing more will be drawn here: the application need not wait any longer. */
+  /** Fulfilled when no more than the subject will be drawn here: the application need not wait any longer. */
   first.done = first.order
     .then(function (order) {
       var info = order.info;
@@ -216,7 +216,7 @@
     .catch(function () {})
     .then(function () {
       write();
-      if (root.getAttribute("data-start") === "done") return;
+      if (first.isTaken) return;
       first.load();
       first.askAudio();
       // … and the words of the page, which the application would ask for later. Other gateways need more of them.

@@ -27,6 +27,8 @@ pub struct Probe {
     /// Nothing is kept by browsers where something did not come once: it would come from there.
     is_fickle: bool,
     said: VecDeque<String>,
+    /// Modules are sent as if they were any bytes, as by a server that does not know their kind.
+    pub is_ignorant: bool,
     /// Runs before the page's own scripts; nothing is put into pages where it is empty.
     pub script: String,
 }
@@ -105,12 +107,12 @@ async fn said(Extract(state): Extract<Arc<State>>, said: String) {
 
 /// Cuts off what is blocked, and changes what is to be changed.
 pub(crate) async fn refuse(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
-    let (is_blocked, is_altered, is_fickle) = {
+    let (is_blocked, is_altered, is_fickle, is_ignorant) = {
         let mut probe = state.probe();
         if request.uri().path().contains("/assets/") {
             keep(&mut probe.asked, request.uri().path().chars().take(200).collect());
         }
-        (probe.blocks(request.uri().path()), probe.alters(request.uri().path()), probe.is_fickle)
+        (probe.blocks(request.uri().path()), probe.alters(request.uri().path()), probe.is_fickle, probe.is_ignorant)
     };
     if is_altered {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
@@ -121,6 +123,9 @@ pub(crate) async fn refuse(Extract(state): Extract<Arc<State>>, mut request: Req
         // A section of its own kind, two bytes long: a name of one letter.
         let altered = [&module, &[0, 2, 1, b'x'][..]].concat();
         response = ([(header::CONTENT_TYPE, "application/wasm")], altered).into_response();
+    }
+    if is_ignorant && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/wasm") {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     }
     if is_blocked {
         response.extensions_mut().insert(Cut);

@@ -64,15 +64,15 @@ struct Shell {
 
 /// Starts the page: in place of what stands in `#app`. In a task of its own: to bring the code of it here was one already.
 pub fn run() {
-    Timeout::new(0, || {
+    let begin = || {
         spawn_local(async {
             match settings::read().await {
                 Some(told) => begin(told),
                 None => tab::mark_failed(),
             }
         });
-    })
-    .forget();
+    };
+    in_turn(1, Box::new(begin));
 }
 
 fn begin(mut told: Told) {
@@ -141,12 +141,12 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     in_turn(EARLY_ANSWERS, Box::new(show));
 }
 
-/// How many answers in a row the first paint may have: the order, its code, and that there is no more.
+/// So many tasks have to be let before, with this one's own: that of the order, and the one that it makes, of its code.
 const EARLY_ANSWERS: u32 = 3;
 
-/// Does something when so many tasks have been that wait already, or are made by those.
+/// Does something in a task of its own, after so many others; at once in a page that is not seen, whose timers wait long.
 fn in_turn(tasks: u32, act: Box<dyn FnOnce()>) {
-    if tasks == 0 {
+    if tasks == 0 || !surroundings::is_visible() {
         act();
     } else {
         Timeout::new(0, move || in_turn(tasks - 1, act)).forget();

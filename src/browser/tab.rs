@@ -66,15 +66,14 @@ pub(super) fn show(model: &ViewModel) {
     let own = settings::config().text("favicon").filter(|_| mood == Mood::Waiting);
     let icon = own.map_or_else(|| icon_url(mood), str::to_owned);
     SHOWN.with_borrow_mut(|[shown_title, shown_icon]| {
-        let document = document();
         if *shown_title != title {
             if !title.is_empty() {
-                document.set_title(&title);
+                document().set_title(&title);
             }
             *shown_title = title;
         }
         if *shown_icon != icon {
-            if let Ok(Some(link)) = document.query_selector("link[rel=icon]") {
+            if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
                 // Setting an attribute fails only for a name that is none.
                 let _ = link.set_attribute("href", &icon);
             }

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::{
-    page, project, schema,
+    page, passed, project, schema,
     step::{run, run_quietly, step},
     theme, tools,
 };
@@ -77,7 +77,7 @@ pub(crate) fn all() -> Result<()> {
         weight.check()
     })?;
     match browser {
-        Some(browser) => run_end_to_end(&browser, &Played::default()),
+        Some(browser) => run_end_to_end(&browser, None),
         None => bail!("the browser tests and the end-to-end tests did not run: see above for what they want on PATH"),
     }
 }
@@ -85,7 +85,7 @@ pub(crate) fn all() -> Result<()> {
 /// The end-to-end tests on what is in `dist/`.
 pub(crate) fn end_to_end(played: &Played) -> Result<()> {
     match tools::browser()? {
-        Some(browser) => run_end_to_end(&browser, played),
+        Some(browser) => run_end_to_end(&browser, Some(played)),
         None => bail!("the end-to-end tests need a browser and its driver"),
     }
 }
@@ -111,11 +111,19 @@ pub(crate) fn soak(minutes: f64) -> Result<()> {
     }
 }
 
-fn run_end_to_end(browser: &tools::Browser, played: &Played) -> Result<()> {
+/// Plays what is asked for; or else all, unless all have passed on exactly this before.
+fn run_end_to_end(browser: &tools::Browser, asked: Option<&Played>) -> Result<()> {
     tools::install_servers()?;
     let engines = tools::install_engines()?;
     let preload = tools::preload_of_webkit()?;
     step("Packing the themes", || theme::pack(&themes(), "saoma", None))?;
+    let fingerprint = if asked.is_none() { passed::fingerprint(&[project::dist(), themes()])? } else { None };
+    if fingerprint.as_deref().is_some_and(passed::is_known) {
+        println!("==> End-to-end tests: all of them have passed on exactly this; `cargo xtask e2e` plays them again");
+        return Ok(());
+    }
+    let all = Played::default();
+    let played = asked.unwrap_or(&all);
     step("End-to-end tests", || {
         let mut tests = e2e(browser);
         tests.env("SAOMA_GECKODRIVER", &engines.geckodriver).env("SAOMA_WEBKITDRIVER", &engines.webkit_driver);
@@ -125,7 +133,8 @@ fn run_end_to_end(browser: &tools::Browser, played: &Played) -> Result<()> {
             tests.env("SAOMA_MINIBROWSER", &engines.mini_browser),
             "a failed scenario says what it saw; its screenshot is in tests/e2e/report/",
         )
-    })
+    })?;
+    fingerprint.as_deref().map_or(Ok(()), passed::remember)
 }
 
 /// The program that plays the page in a browser.

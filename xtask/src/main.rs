@@ -13,6 +13,7 @@ mod inline;
 mod manifests;
 mod order;
 mod page;
+mod passed;
 mod project;
 mod reproduce;
 mod sbom;

@@ -49,6 +49,7 @@ async fn take(stage: &Stage, screen: &screens::Screen, phone: bool, folder: &Pat
         }
         for dark in [false, true] {
             stage.set_dark(dark).await?;
+            stage.until("[...document.images].every((image) => image.complete)").await?;
             tokio::time::sleep(std::time::Duration::from_millis(120)).await;
             let parts = [screen.name, if phone { "390" } else { "1280" }, if dark { "dark" } else { "light" }, language];
             let name = format!("{}.png", parts.join("-").trim_end_matches('-'));

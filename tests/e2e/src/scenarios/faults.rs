@@ -22,6 +22,7 @@ pub(super) fn add(suite: &mut Suite) {
     ] {
         suite.add(name, Look { blocked, ..Look::desktop() }, an_order_is_paid_without_a_part);
     }
+    suite.add("a_server_need_not_know_modules", Look::desktop(), a_server_need_not_know_modules);
     suite.add("hostile_texts_are_shown_as_text", Look::desktop(), hostile_texts_are_shown_as_text);
     suite.add("an_application_that_does_not_come_is_reported", Look { blocked: &["*.wasm"], ..Look::desktop() }, no_application);
     suite.add("an_application_that_is_broken_is_reported", Look { script: NO_MEMORY, ..Look::desktop() }, no_application);
@@ -189,6 +190,13 @@ async fn an_order_is_paid_without_a_part(stage: &Stage) -> Result<()> {
     stage.until_here("it is asked where the order stands", |stage| stage.count(&id, Call::Status) >= 2).await?;
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_screen("paid").await
+}
+
+/// Old servers know nothing of WebAssembly.
+async fn a_server_need_not_know_modules(stage: &Stage) -> Result<()> {
+    stage.sandbox.state().probe().is_ignorant = true;
+    an_order_is_paid_without_a_part(stage).await?;
+    stage.until("performance.getEntriesByType('resource').some(({ name }) => /saoma-[0-9a-f]+\\.wasm/.test(name))").await
 }
 
 async fn hostile_texts_are_shown_as_text(stage: &Stage) -> Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! In each load every field holds another of the texts, so that after as many loads as there are texts each has been in each.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use sandbox::{Audio, CASHIER, Call, Code, Fault, Kind, Spec, Stand, TOKEN};
@@ -108,6 +108,8 @@ const ANY_SCREEN: &str = "[data-screen]:not([data-screen=loading])";
 
 /// So many pages stand beside each other.
 const FRAMES: usize = 8;
+/// How long all of them may take, each with a dozen files, in one of five browsers that have just been started.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Whether the page in a window stands: it has its words, and shows what it is to show. Another page than ours stands as soon as it is here.
 const STANDS: &str = "(({ document, location }, shows) => document.getElementById('app') === null ? \
@@ -131,7 +133,7 @@ async fn all_stand(stage: &Stage, loads: &[Load]) -> Result<()> {
         let shows = json!(some.iter().map(|load| load.shows).collect::<Vec<_>>());
         let standing =
             format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}, at) => {STANDS}(contentWindow, {shows}[at]))");
-        if let Err(error) = stage.until(&format!("{standing}.every(Boolean)")).await {
+        if let Err(error) = stage.until_within(PATIENCE, &format!("{standing}.every(Boolean)")).await {
             let stands = stage.eval(&standing).await?;
             let fallen = some.iter().enumerate().filter(|(at, _)| stands.get(at) != Some(&Value::Bool(true)));
             return Err(error.context(format!("{:?}", fallen.map(|(_, load)| (&load.what, load.shows)).collect::<Vec<_>>())));

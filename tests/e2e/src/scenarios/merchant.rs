@@ -56,7 +56,7 @@ async fn settings_make_the_page_the_shops(stage: &Stage) -> Result<()> {
     let id = stage.open_order(Spec::default()).await?;
     stage.until_code().await?;
     ensure!(stage.eval("document.getElementById('shop').innerText.trim()").await? == "茶馆 <b>Tea</b>", "the name is text");
-    ensure!(stage.eval("document.getElementById('shop-logo').naturalWidth > 0").await? == true, "the logo is there");
+    stage.until("document.getElementById('shop-logo').naturalWidth > 0").await?;
     ensure!(stage.eval("document.documentElement.dataset.preset").await? == "jade");
     let style = |name: &str| format!("getComputedStyle(document.documentElement).getPropertyValue('{name}').trim()");
     ensure!(stage.eval(&style("--radius")).await? == "4px" && stage.eval(&style("--brand")).await? == "#ffd400");

@@ -1,7 +1,9 @@
 //! The content security policy, tried from inside: what each of its directives forbids is attempted, and stopped by that directive.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, ensure};
-use sandbox::{Call, Spec};
+use sandbox::{Call, Spec, Stand};
 use serde_json::json;
 
 use crate::{Stage, Suite, engine::Engine, stage::Look};
@@ -9,6 +11,7 @@ use crate::{Stage, Suite, engine::Engine, stage::Look};
 pub(super) fn add(suite: &mut Suite) {
     suite.add("policy_stops_what_it_forbids", Look { script: LISTENS, ..Look::desktop() }, stops_what_it_forbids);
     suite.add("policy_runs_nothing_that_was_altered", Look::desktop(), runs_nothing_else);
+    suite.add("policy_runs_no_part_that_was_altered", Look::desktop(), runs_no_other_part);
     suite.add("policy_lets_nobody_write_markup", Look::desktop(), lets_nobody_write_markup);
     suite.add("policy_of_hashes_covers_what_is_loaded", Look::desktop(), checks_what_is_loaded);
 }
@@ -22,6 +25,22 @@ async fn runs_nothing_else(stage: &Stage) -> Result<()> {
     ensure!(stage.count(&id, Call::Info) == 1 && stage.count(&id, Call::Status) == 0, "the application runs");
     stage.console().await?;
     Ok(())
+}
+
+/// Nor is a part of the application, which its loader has checked; the order is paid without it.
+async fn runs_no_other_part(stage: &Stage) -> Result<()> {
+    stage.alter(&["*/saoma-hints-*.wasm"]);
+    let id = stage.open_order(Spec { pay_tip: "<b>x</b>".into(), ..Spec::default() }).await?;
+    stage.until_code().await?;
+    let mut said = Vec::new();
+    let end = Instant::now() + Duration::from_secs(12);
+    while !said.iter().any(|line: &String| line.contains("a part of the page could not be loaded")) {
+        ensure!(Instant::now() < end, "the console says {said:?}");
+        said.extend(stage.console().await?);
+    }
+    ensure!(!stage.has(".tips").await?, "the hints are shown");
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until_screen("paid").await
 }
 
 /// Notes what was stopped, and by which directive.
