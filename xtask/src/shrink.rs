@@ -167,7 +167,10 @@ fn replace_word(text: &str, word: &str, by: &str) -> String {
 fn minify(glue: &Path) -> Result<()> {
     let mut minify: Command = tools::npm_program("terser");
     // What wasm-bindgen writes constructs nothing with a function.
-    minify.args(["--module", "--ecma", "2020", "--compress", "passes=2,unsafe_arrows", "--mangle", "--toplevel", "--output"]).arg(glue).arg(glue);
+    minify
+        .args(["--module", "--ecma", "2020", "--compress", "passes=2,unsafe_arrows", "--mangle", "--toplevel", "--output"])
+        .arg(glue)
+        .arg(glue);
     run_quietly(&mut minify, ADVICE)
 }
 
