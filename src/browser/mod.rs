@@ -255,16 +255,23 @@ impl Shell {
         let asking = http::Asking::new(timeout);
         let handle = asking.handle();
         self.questions.push((question, asking));
-        spawn_local(async move {
+        let is_poll = matches!(call, Call::Status(_));
+        let conversation = async move {
             let (answer, outcome) = gateway::converse(&call, &handle).await;
             let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
             if asked.is_some() {
-                if matches!(call, Call::Status(_)) {
+                if is_poll {
                     beside::act(Act::PassOn(outcome.clone()));
                 }
                 send(outcome.into_event(answer, question));
             }
-        });
+        };
+        if is_poll {
+            // What the tick has changed on the page is work enough for its task.
+            in_turn(1, Box::new(|| spawn_local(conversation)));
+        } else {
+            spawn_local(conversation);
+        }
     }
 
     /// `None` for a question that was abandoned.

@@ -6,6 +6,7 @@
 //! two need not know each other's hashed names.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -54,7 +55,73 @@ pub(crate) fn split() -> Result<Split> {
     run_quietly(bind.arg(folder.join("saoma.wasm")), ADVICE)?;
     let script = fs::read_to_string(folder.join("__wasm_split.js"))?;
     let glue = fs::read_to_string(folder.join("bound/saoma.js"))?;
-    Ok(Split { glue, main: folder.join("bound/saoma_bg.wasm"), parts: parts(&script, &folder)? })
+    let parts = with_one_of_what_is_shared(parts(&script, &folder)?, &folder)?;
+    Ok(Split { glue, main: folder.join("bound/saoma_bg.wasm"), parts })
+}
+
+/// What several parts have in common comes in files of its own, one for each set of parts, some of a few bytes: each would be a
+/// request, and a hash in the glue. Here they become two: what the part that every page asks for needs, and the rest.
+fn with_one_of_what_is_shared(parts: Vec<Part>, folder: &Path) -> Result<Vec<Part>> {
+    let (shared, mut parts): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.name.starts_with("__chunk_"));
+    ensure!(shared.iter().all(|part| part.needs.is_empty()), "what is shared needs something itself");
+    let asked_for = parts.iter().find(|part| part.short_name() == EVERY_PAGE).context("there is no part that every page asks for")?;
+    let (near, far): (Vec<Part>, Vec<Part>) = shared.into_iter().partition(|part| asked_for.needs.contains(&part.name));
+    let mut merged = Vec::new();
+    for (name, group) in [("__shared", near), ("__common", far)] {
+        for part in &mut parts {
+            let needs = part.needs.len();
+            part.needs.retain(|need| !group.iter().any(|part| part.name == *need));
+            if part.needs.len() < needs {
+                part.needs.push(name.to_owned());
+            }
+        }
+        let file = folder.join(format!("{name}.wasm"));
+        merge(&group, &file)?;
+        merged.push(Part { name: name.to_owned(), file, needs: Vec::new() });
+    }
+    merged.append(&mut parts);
+    Ok(merged)
+}
+
+/// Makes one module of several.
+fn merge(parts: &[Part], file: &Path) -> Result<()> {
+    let mut merge = tools::npm_program("wasm-merge");
+    for part in parts {
+        merge.arg(&part.file).arg(&part.name);
+    }
+    // Until each thing is imported once, there are several memories.
+    run_quietly(merge.args(shrink::FEATURES).args(["--enable-multimemory", "-S", "-o"]).arg(file), ADVICE)?;
+    let text = imported_once(&fs::read_to_string(file)?).context("the output of wasm-merge is not understood")?;
+    let source = file.with_extension("wat");
+    fs::write(&source, text)?;
+    run_quietly(tools::npm_program("wasm-as").args(shrink::FEATURES).arg(&source).arg("-o").arg(file), ADVICE)
+}
+
+/// The text of a module in which nothing is imported twice.
+fn imported_once(text: &str) -> Option<String> {
+    let (mut known, mut names, mut kept) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    for line in text.lines() {
+        if let Some(import) = line.strip_prefix(" (import ") {
+            // `"MODULE" "FIELD" (KIND $NAME …))`
+            let (what, rest) = import.split_once(" (")?;
+            let name = rest.split_whitespace().nth(1)?.trim_end_matches(')');
+            match known.get(what) {
+                Some(first) => {
+                    names.insert(name, *first);
+                    continue;
+                }
+                None => known.insert(what, name),
+            };
+        }
+        kept.push(line);
+    }
+    let mut text = kept.join("\n");
+    for (name, first) in names {
+        for end in [' ', ')', '\n'] {
+            text = text.replace(&format!("{name}{end}"), &format!("{first}{end}"));
+        }
+    }
+    Some(text)
 }
 
 /// Reads `const NAME = …(new URL("./FILE", …) … [NEEDS])` of the script, which stands at the beginning of a line.
@@ -145,6 +212,15 @@ pub(crate) fn prepare(build: &mut Command) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_imported_twice() {
+        let text = "(module\n (import \"m\" \"memory\" (memory $a 16))\n (import \"m\" \"memory\" (memory $b$1 16))\n \
+                    (data (memory $b$1) (i32.const 1) \"x\")\n (data $b$10 (memory $a) (i32.const 2) \"y\")\n)";
+        let once = "(module\n (import \"m\" \"memory\" (memory $a 16))\n \
+                    (data (memory $a) (i32.const 1) \"x\")\n (data $b$10 (memory $a) (i32.const 2) \"y\")\n)";
+        assert_eq!(imported_once(text).unwrap(), once);
+    }
 
     #[test]
     fn parts_are_read_with_what_they_need() {
