@@ -12,6 +12,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("policy_stops_what_it_forbids", Look { script: LISTENS, ..Look::desktop() }, stops_what_it_forbids);
     suite.add("policy_runs_nothing_that_was_altered", Look::desktop(), runs_nothing_else);
     suite.add("policy_runs_no_part_that_was_altered", Look::desktop(), runs_no_other_part);
+    suite.add("policy_checks_all_that_is_fetched", Look { script: KEEPS, ..Look::desktop() }, checks_all_that_is_fetched);
     suite.add("policy_lets_nobody_write_markup", Look::desktop(), lets_nobody_write_markup);
     suite.add("policy_of_hashes_covers_what_is_loaded", Look::desktop(), checks_what_is_loaded);
 }
@@ -41,6 +42,33 @@ async fn runs_no_other_part(stage: &Stage) -> Result<()> {
     ensure!(!stage.has(".tips").await?, "the hints are shown");
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_screen("paid").await
+}
+
+/// Keeps what is fetched of the page's own files, and the hash that it must have.
+const KEEPS: &str = "window.fetched = []; const ask = window.fetch;
+window.fetch = (what, options) => {
+    const url = new URL(what, location);
+    if (/[/]assets[/](?!locales)/.test(url.pathname)) fetched.push([url.pathname.split('/assets/')[1], options?.integrity ?? '']);
+    return ask(what, options);
+};";
+
+/// The application, its parts and what draws codes; scripts have their hashes in the page. Words are not checked: they are shown as
+/// text, whatever they are.
+async fn checks_all_that_is_fetched(stage: &Stage) -> Result<()> {
+    let id = stage.order(Spec { pay_tip: "<b>x</b>".into(), ..Spec::default() });
+    let template = (format!("/pay/{id}"), vec!["saoma-hints-", "saoma-beside-"]);
+    let id = stage.order(Spec { order_id: "77".into(), ..Spec::default() });
+    let other = (format!("/?gateway=anqi&order_id={id}&pay_way=wechat"), vec!["saoma-gateways-"]);
+    for (path, parts) in [template, other] {
+        stage.open(&path).await?;
+        stage.until_words().await?;
+        for part in ["saoma-", "draw-"].into_iter().chain(parts) {
+            stage.until(&format!("fetched.some(([file]) => file.startsWith('{part}'))")).await.with_context(|| path.clone())?;
+        }
+        let unchecked = stage.eval("fetched.filter(([, hash]) => !/^sha(256-[\\w+/]{43}=|384-[\\w+/]{64})$/.test(hash))").await?;
+        ensure!(unchecked == json!([]), "{path}: fetched unchecked: {unchecked}");
+    }
+    Ok(())
 }
 
 /// Notes what was stopped, and by which directive.
