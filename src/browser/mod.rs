@@ -64,7 +64,7 @@ struct Shell {
 
 /// Starts the page: in place of what stands in `#app`. In a task of its own: to bring the code of it here was one already.
 pub fn run() {
-    let begin = || {
+    let read = || {
         spawn_local(async {
             match settings::read().await {
                 Some(told) => begin(told),
@@ -72,7 +72,7 @@ pub fn run() {
             }
         });
     };
-    in_turn(1, Box::new(begin));
+    in_turn(1, Box::new(read));
 }
 
 fn begin(mut told: Told) {
@@ -141,10 +141,11 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     in_turn(EARLY_ANSWERS, Box::new(show));
 }
 
-/// So many tasks have to be let before, with this one's own: that of the order, and the one that it makes, of its code.
+/// How often the page waits for its turn before it is built: the answer of the order has its task after the first, and makes that of
+/// the code, which comes after the second.
 const EARLY_ANSWERS: u32 = 3;
 
-/// Does something in a task of its own, after so many others; at once in a page that is not seen, whose timers wait long.
+/// Does something when it has waited for its turn so many times, in a task of its own; at once in a page that is not seen, whose timers wait long.
 fn in_turn(tasks: u32, act: Box<dyn FnOnce()>) {
     if tasks == 0 || !surroundings::is_visible() {
         act();

@@ -2,9 +2,9 @@
 //!
 //! Only a run of all scenarios in all engines is remembered, and only if every one of them passed.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{env, fs, io::ErrorKind, path::PathBuf, process::Command};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use crate::project;
@@ -13,8 +13,8 @@ use crate::project;
 const APART: [&str; 3] = ["bench/", "docs/", "fuzz/"];
 
 /// One value for all that decides how the scenarios end: what is in these folders, every file of the project but those that are
-/// read by people or by other commands, and the version of every package of the system, browsers and fonts among them. `None`
-/// where git does not know the project, or the system has no such packages.
+/// read by people or by other commands, the version of every package of the system, browsers and fonts among them, and of the compiler,
+/// and where and when the system believes to be. `None` where git does not know the project, or the system has no such packages.
 pub(crate) fn fingerprint(built: &[PathBuf]) -> Result<Option<String>> {
     let (Some(files), Some(packages)) = (files_of_the_project()?, said("dpkg-query", &["--show"])) else { return Ok(None) };
     let mut digest = Sha256::new();
@@ -30,12 +30,24 @@ pub(crate) fn fingerprint(built: &[PathBuf]) -> Result<Option<String>> {
         add(&file.to_string_lossy(), &if path.is_file() { fs::read(&path)? } else { Vec::new() });
     }
     add("packages", &packages);
+    add("compiler", &said("rustc", &["--version", "--verbose"]).unwrap_or_default());
+    for variable in ["LANG", "LC_ALL", "PATH", "TZ"] {
+        add(variable, env::var_os(variable).unwrap_or_default().as_encoded_bytes());
+    }
     Ok(Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// Whether all scenarios have passed on this.
 pub(crate) fn is_known(fingerprint: &str) -> bool {
     fs::read_to_string(place()).is_ok_and(|known| known == fingerprint)
+}
+
+/// One has failed, on whatever.
+pub(crate) fn forget() -> Result<()> {
+    match fs::remove_file(place()) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context("what had passed cannot be forgotten"),
+        _ => Ok(()),
+    }
 }
 
 /// They have.
@@ -54,8 +66,7 @@ fn files_of_the_project() -> Result<Option<Vec<String>>> {
     let mut files: Vec<String> = names.split_terminator('\0').filter(|name| is_of_the_scenarios(name)).map(str::to_owned).collect();
     files.sort_unstable();
     files.dedup();
-    ensure!(!files.is_empty(), "git lists no file");
-    Ok(Some(files))
+    Ok(Some(files).filter(|files| !files.is_empty()))
 }
 
 /// What a program writes, if it succeeds.

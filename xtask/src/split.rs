@@ -68,6 +68,9 @@ fn with_one_of_what_is_shared(parts: Vec<Part>, folder: &Path) -> Result<Vec<Par
     let (near, far): (Vec<Part>, Vec<Part>) = shared.into_iter().partition(|part| asked_for.needs.contains(&part.name));
     let mut merged = Vec::new();
     for (name, group) in [("__shared", near), ("__common", far)] {
+        if group.is_empty() {
+            continue;
+        }
         for part in &mut parts {
             let needs = part.needs.len();
             part.needs.retain(|need| !group.iter().any(|part| part.name == *need));
@@ -105,6 +108,10 @@ fn imported_once(text: &str) -> Option<String> {
             // `"MODULE" "FIELD" (KIND $NAME …))`
             let (what, rest) = import.split_once(" (")?;
             let name = rest.split_whitespace().nth(1)?.trim_end_matches(')');
+            // A quoted one may hold blanks.
+            if name.contains('"') {
+                return None;
+            }
             match known.get(what) {
                 Some(first) => {
                     names.insert(name, *first);
@@ -118,7 +125,7 @@ fn imported_once(text: &str) -> Option<String> {
     let mut text = kept.join("\n");
     for (name, first) in names {
         for end in [' ', ')', '\n'] {
-            text = text.replace(&format!("{name}{end}"), &format!("{first}{end}"));
+            text = text.replace(&format!(" {name}{end}"), &format!(" {first}{end}"));
         }
     }
     Some(text)
@@ -188,7 +195,7 @@ impl Split {
 }
 
 impl Part {
-    /// What it is called in `on_demand!`, or the number of what several have in common.
+    /// What it is called in `on_demand!`, or what is shared.
     fn short_name(&self) -> &str {
         self.name.trim_start_matches("__wasm_split_load_").trim_start_matches("__")
     }
@@ -216,9 +223,10 @@ mod tests {
     #[test]
     fn nothing_is_imported_twice() {
         let text = "(module\n (import \"m\" \"memory\" (memory $a 16))\n (import \"m\" \"memory\" (memory $b$1 16))\n \
-                    (data (memory $b$1) (i32.const 1) \"x\")\n (data $b$10 (memory $a) (i32.const 2) \"y\")\n)";
+                    (data (memory $b$1) (i32.const 1) \"x\")\n (data $b$10 (memory $a) (i32.const 2) \"y\")\n (data $c$b$1 (memory $b$1) (i32.const 3) \"z\")\n)";
         let once = "(module\n (import \"m\" \"memory\" (memory $a 16))\n \
-                    (data (memory $a) (i32.const 1) \"x\")\n (data $b$10 (memory $a) (i32.const 2) \"y\")\n)";
+                    (data (memory $a) (i32.const 1) \"x\")\n (data $b$10 (memory $a) (i32.const 2) \"y\")\n (data $c$b$1 (memory $a) (i32.const 3) \"z\")\n)";
+        assert!(imported_once(" (import \"m\" \"memory\" (memory $\"a b\" 16))").is_none());
         assert_eq!(imported_once(text).unwrap(), once);
     }
 

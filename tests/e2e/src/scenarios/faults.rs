@@ -196,7 +196,8 @@ async fn an_order_is_paid_without_a_part(stage: &Stage) -> Result<()> {
 async fn a_server_need_not_know_modules(stage: &Stage) -> Result<()> {
     stage.sandbox.state().probe().is_ignorant = true;
     an_order_is_paid_without_a_part(stage).await?;
-    stage.until("performance.getEntriesByType('resource').some(({ name }) => /saoma-[0-9a-f]+\\.wasm/.test(name))").await
+    let kind = "fetch(document.querySelector('link[as=fetch]').href).then(({ headers }) => headers.get('content-type'))";
+    stage.until(&format!("{kind}.then((kind) => kind === 'application/octet-stream')")).await
 }
 
 async fn hostile_texts_are_shown_as_text(stage: &Stage) -> Result<()> {

@@ -119,6 +119,7 @@ const STANDS: &str = "(({ document, location }, shows) => document.getElementByI
 /// Opens all of them, some at a time, each in a frame of its own: a browser takes half as long for a frame as for a tab. What is
 /// shown in a frame is what is shown without one; only what would open by itself does not.
 async fn all_stand(stage: &Stage, loads: &[Load]) -> Result<()> {
+    stage.crowd();
     // Any page of the sandbox that has no policy of its own.
     stage.open("/sandbox/probe/script.js").await?;
     let (width, height) = stage.size();
