@@ -61,7 +61,8 @@
     first.amount = amount.textContent;
   }
   // The first letters cost more than all the rest of the first paint, since fonts are looked for. Where the gateway is far, they
-  // are laid out while its answer travels; where it is near, one frame after the code. The subject follows the amount in a frame of its own.
+  // are laid out while its answer travels; where it is near, one frame after the code. The subject follows the
+  // amount in a frame of its own.
   var unwritten, isUnwritable;
   function showOrder(subject, fen, isFar) {
     unwritten = { fen: fen, subject: subject };

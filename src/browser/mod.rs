@@ -145,7 +145,8 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
 /// the code, which comes after the second.
 const EARLY_ANSWERS: u32 = 3;
 
-/// Does something when it has waited for its turn so many times, in a task of its own; at once in a page that is not seen, whose timers wait long.
+/// Does something when it has waited for its turn so many times, in a task of its own; at once in a page that is not seen, whose
+/// timers wait long.
 fn in_turn(tasks: u32, act: Box<dyn FnOnce()>) {
     if tasks == 0 || !surroundings::is_visible() {
         act();

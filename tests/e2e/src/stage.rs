@@ -121,7 +121,7 @@ pub(crate) enum Rules {
 /// A sandbox of a scenario's own, and a browser that nobody else has meanwhile.
 pub(crate) struct Stage {
     browser: Browser,
-    /// Whether there have been several pages beside each other, which know nothing of each other.
+    /// Whether pages beside each other, which know nothing of each other, may ask the same.
     is_crowded: Cell<bool>,
     language: &'static str,
     name: &'static str,
@@ -252,7 +252,7 @@ impl Stage {
         self.browser.engine
     }
 
-    /// Several pages are opened beside each other, which may ask the same in the same millisecond.
+    /// Pages are opened beside each other, which may ask the same in the same millisecond.
     pub(crate) fn crowd(&self) {
         self.is_crowded.set(true);
     }
