@@ -33,8 +33,12 @@ impl Checkout {
         };
         let Some(asked) = asked.filter(|asked| asked.id == question) else { return };
         // A proxy's page has a `Date` too: only an answer of the gateway tells its time.
-        if let (Some(reading), true) = (date, answer.is_good()) {
-            self.shared.clock.read(reading, asked.sent, now);
+        if answer.is_good() {
+            // Whatever the device says of its network.
+            self.shared.online = true;
+            if let Some(reading) = date {
+                self.shared.clock.read(reading, asked.sent, now);
+            }
         }
         match answer {
             Answer::Info(Ok(info)) => self.informed(now, *info, effects),
@@ -56,7 +60,7 @@ impl Checkout {
             Answer::Audio(result) => self.in_awaiting(|awaiting, shared| awaiting.prompted(now, result, shared, effects)),
             Answer::Methods(result) => {
                 if let Phase::Choosing(choosing) = &mut self.phase {
-                    choosing.listed(now, result, &mut self.shared, effects);
+                    choosing.listed(now, result, retry_after, &mut self.shared, effects);
                 }
             }
             Answer::Chosen(result) => {
@@ -67,7 +71,7 @@ impl Checkout {
             }
             Answer::Cashier(result) => {
                 if let Phase::Entering(entering) = &mut self.phase {
-                    let parsed = entering.parsed(now, result, &mut self.shared, effects);
+                    let parsed = entering.parsed(now, result, retry_after, &mut self.shared, effects);
                     self.lose(parsed);
                 }
             }
@@ -132,10 +136,10 @@ impl Checkout {
         match standing {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
             Standing::Over { .. } => self.finish(now, How::Finished, order, effects),
-            Standing::Paid { redirect_wait, returning } => {
+            Standing::Paid { redirect_wait: wait, returning } => {
                 // Who was sent to the shop and comes back is not sent there again: that would be a trap.
                 let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
-                self.pay(now, order, redirect_wait, returning, stays, effects);
+                self.pay(now, order, wait.or(redirect_wait), returning, stays, effects);
             }
             Standing::Waiting { expires, opens_wallet } => {
                 let claim = if let Visit::See(_, claim) = &self.shared.visit { Some(claim.clone()) } else { None };
@@ -318,12 +322,13 @@ impl Checkout {
     }
 
     /// Enters a final phase.
-    fn end(&mut self, phase: Phase, effects: &mut Vec<Effect>) {
+    /// Leaves what was shown for this, and what it asked.
+    pub(super) fn end(&mut self, phase: Phase, effects: &mut Vec<Effect>) {
         if let Phase::Choosing(choosing) = &self.phase {
             effects.extend(choosing.questions().map(Effect::Abandon));
         }
         if let Phase::Awaiting(awaiting) = &self.phase {
-            effects.extend(awaiting.polling().map(Effect::Abandon));
+            effects.extend(awaiting.polling().into_iter().chain(awaiting.prompting()).map(Effect::Abandon));
             if awaiting.has_prompt() {
                 effects.push(Effect::Hush);
             }

@@ -189,7 +189,7 @@ impl Awaiting {
     /// Seconds left; `None` once time is up, or while it is unknown.
     pub(super) fn remaining(&self, now: Instant, shared: &Shared) -> Option<u64> {
         // Who comes to see whether it is paid is not hurried to pay.
-        let is_to_be_paid = !matches!(self.offer, Offered::Nothing(_) | Offered::Settled) && self.overs == 0;
+        let is_to_be_paid = !matches!(self.offer, Offered::Nothing(_)) && !self.is_settled();
         self.watch.left(now, shared).map(whole_seconds).filter(|seconds| *seconds > 0 && is_to_be_paid)
     }
 
@@ -200,8 +200,8 @@ impl Awaiting {
                 let id = self.id.clone().filter(|_| !self.watch.is_expired(now, shared));
                 Pay::Unconfirmed { claim: claim.clone(), id, resting }
             }
-            _ if self.overs > 0 => Pay::Confirming,
-            Offered::Settled => Pay::Confirming,
+            Offered::Settled => Pay::Confirming { resting },
+            _ if self.is_settled() => Pay::Confirming { resting },
             _ if self.watch.is_expired(now, shared) => Pay::Checking { resting },
             Offered::Asking(_) | Offered::Instrument(_) if let Some(Agreement { asked, due, .. }) = self.agreement => {
                 Pay::Agree { asked, due }
@@ -244,7 +244,6 @@ impl Awaiting {
         effects: &mut Vec<Effect>,
     ) {
         self.watch.expires = expires.or(self.watch.expires);
-        self.overs = 0;
         match source {
             Source::Gateway => self.watch.answered(now, shared),
             Source::OtherTab => self.watch.poll.overheard_answer(),
@@ -289,16 +288,17 @@ impl Awaiting {
 
     /// The choice of another method; `None` while a payment may be under way.
     pub(super) fn choice(&self, now: Instant, shared: &Shared) -> Option<Choosing> {
-        if self.is_settled() || self.overs > 0 || self.handing.is_pending() {
+        if self.is_settled() || self.handing.is_pending() {
             return None;
         }
         let order = Order { method: None, ..Order::clone(&self.order) };
         Some(Choosing::new(now, self.id.clone()?, Arc::new(order), self.watch.expires, self.redirect_wait, shared))
     }
 
-    /// Whether nothing is left for the shopper to do.
+    /// Whether nothing is left for the shopper to do: it was paid here, or the gateway has said once that it waits no more. What it says of
+    /// waiting after that is said too late, or of something else that went wrong: it must not bring the code back.
     pub(super) fn is_settled(&self) -> bool {
-        matches!(self.offer, Offered::Settled)
+        matches!(self.offer, Offered::Settled) || self.overs > 0
     }
 
     /// The question for a payment that got no answer, and must not be asked again: it may have been one.
@@ -360,6 +360,11 @@ impl Awaiting {
     /// The status question under way.
     pub(super) fn polling(&self) -> Option<QuestionId> {
         self.watch.poll.asking().map(|question| question.id)
+    }
+
+    /// The question for the prompt under way.
+    pub(super) fn prompting(&self) -> Option<QuestionId> {
+        self.prompt.asking().map(|question| question.id)
     }
 
     pub(super) fn is_following(&self) -> bool {

@@ -92,7 +92,14 @@ impl Choosing {
     }
 
     /// The list has come, or not.
-    pub(super) fn listed(&mut self, now: Instant, result: Result<Vec<PayMethod>, Failure>, shared: &mut Shared, effects: &mut Vec<Effect>) {
+    pub(super) fn listed(
+        &mut self,
+        now: Instant,
+        result: Result<Vec<PayMethod>, Failure>,
+        retry_after: Option<Duration>,
+        shared: &mut Shared,
+        effects: &mut Vec<Effect>,
+    ) {
         let Methods::Asking(attempts) = &mut self.methods else { return };
         self.methods = match result {
             Ok(mut methods) => {
@@ -106,7 +113,7 @@ impl Choosing {
                 }
             }
             Err(failure) => {
-                let again = matches!(failure, Failure::Fault(_)) && attempts.faulted(now, shared.dice.jitter(), None);
+                let again = matches!(failure, Failure::Fault(_)) && attempts.faulted(now, shared.dice.jitter(), retry_after);
                 let trouble = Trouble::of(&failure);
                 effects.push(Effect::Tell(Warning::CallFailed { call: "pay/types", failure }));
                 if again {

@@ -1,5 +1,7 @@
 //! A cashier: the shopper enters the amount, and the gateway makes an order of it.
 
+use core::time::Duration;
+
 use super::{
     Effect, Entry, Route, Shared, Trouble, Warning, ask,
     question::{Attempts, Question},
@@ -91,6 +93,7 @@ impl Entering {
         &mut self,
         now: Instant,
         result: Result<Cashier, Failure>,
+        retry_after: Option<Duration>,
         shared: &mut Shared,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Lost> {
@@ -104,7 +107,7 @@ impl Entering {
                 if !passes {
                     return Err(Lost::Refused(words));
                 }
-                if !attempts.faulted(now, shared.dice.jitter(), None) {
+                if !attempts.faulted(now, shared.dice.jitter(), retry_after) {
                     return Err(Lost::Unreachable);
                 }
             }

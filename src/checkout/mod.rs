@@ -344,9 +344,10 @@ impl Checkout {
         match &mut self.phase {
             Phase::Awaiting(awaiting) => {
                 if !awaiting.retry_offer(now) {
-                    effects.push(Effect::Resign);
                     // Without a number there is nothing to ask a code for: the order has to be asked for anew.
-                    self.phase = Phase::Loading { attempts: Attempts::new(now), order: awaiting.order_ref.clone() };
+                    let order = awaiting.order_ref.clone();
+                    effects.push(Effect::Resign);
+                    self.end(Phase::Loading { attempts: Attempts::new(now), order }, effects);
                 }
             }
             Phase::Choosing(choosing) => choosing.retry(now),

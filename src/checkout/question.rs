@@ -96,6 +96,8 @@ impl Backoff {
 #[derive(Clone, Debug)]
 pub(super) struct Attempts {
     backoff: Backoff,
+    /// Until then the gateway wants to be left alone.
+    not_before: Instant,
     state: Attempt,
 }
 
@@ -113,7 +115,7 @@ impl Attempts {
 
     /// The first attempt is due at once.
     pub(super) fn new(now: Instant) -> Self {
-        Self { backoff: Backoff::default(), state: Attempt::Pausing(now) }
+        Self { backoff: Backoff::default(), not_before: now, state: Attempt::Pausing(now) }
     }
 
     /// When something happens next, if nothing else does.
@@ -148,15 +150,19 @@ impl Attempts {
 
     /// Counts a fault; gives back whether there will be another attempt.
     pub(super) fn faulted(&mut self, now: Instant, jitter: i64, retry_after: Option<Duration>) -> bool {
-        self.state = Attempt::Pausing(now + self.backoff.next(jitter, retry_after));
+        let next = now + self.backoff.next(jitter, retry_after);
+        if retry_after.is_some() {
+            self.not_before = next;
+        }
+        self.state = Attempt::Pausing(next);
         self.backoff.faults() < Self::MAX_FAULTS
     }
 
-    /// The shopper or the network is back: a pause ends at once, and faults so far count no more.
+    /// The shopper or the network is back: a pause ends at once, unless the gateway wants it, and faults so far count no more.
     pub(super) fn hurry(&mut self, now: Instant) {
         self.backoff.reset();
         if let Attempt::Pausing(at) = &mut self.state {
-            *at = now.min(*at);
+            *at = now.max(self.not_before).min(*at);
         }
     }
 
@@ -222,6 +228,15 @@ mod tests {
         assert_eq!(attempts.deadline(), Instant::from_millis(1_000));
         attempts.hurry(later);
         assert_eq!((attempts.deadline(), attempts.has_faulted()), (later, false));
+    }
+
+    #[test]
+    fn who_comes_back_does_not_end_a_pause_that_the_gateway_wants() {
+        let (begun, later) = (Instant::default(), Instant::from_millis(300));
+        let mut attempts = Attempts::new(begun);
+        assert!(attempts.faulted(begun, 0, Some(Duration::from_secs(60))));
+        attempts.hurry(later);
+        assert_eq!(attempts.deadline(), Instant::from_millis(60_000));
     }
 
     /// The first numbers of xorshift32, as G. Marsaglia's paper has it (13, 17, 5), from 1 on.

@@ -117,7 +117,7 @@ impl ViewModel {
     pub fn name(&self) -> &'static str {
         match (&self.screen, &self.pay) {
             (Screen::Awaiting { .. }, Some(Pay::Agree { .. })) => "agreeing",
-            (Screen::Awaiting { .. }, Some(Pay::Checking { .. } | Pay::Confirming)) => "checking",
+            (Screen::Awaiting { .. }, Some(Pay::Checking { .. } | Pay::Confirming { .. })) => "checking",
             (Screen::Awaiting { .. }, Some(Pay::Choice(_))) => "choosing",
             (Screen::Awaiting { .. }, Some(Pay::Unconfirmed { .. })) => "unconfirmed",
             (screen, _) => screen.name(),
@@ -269,7 +269,10 @@ pub enum Pay {
     /// This, and this is what can be done with it here.
     Instrument(Arc<Means>),
     /// Nothing is left to pay: whether it is paid is being asked.
-    Confirming,
+    Confirming {
+        /// Whether the page has stopped asking and waits for the shopper.
+        resting: bool,
+    },
     /// It could not be had; the gateway's words, if it gave any.
     Missing(Option<String>),
     /// The gateway answered with words alone.

@@ -42,8 +42,10 @@ fn state(context: Context, view: &ViewModel) -> String {
                 let values = [("asked", &*(context.ports.money)(*asked)), ("due", &*(context.ports.money)(*due))];
                 sentences(&[messages.agree(), &fill(messages.agree_detail(), &values)])
             }
-            Some(Pay::Confirming) => sentences(&[messages.checking(), messages.confirming_detail()]),
-            Some(Pay::Checking { resting: true }) => sentences(&[messages.checking_rests(), messages.paid_already()]),
+            Some(Pay::Confirming { resting: false }) => sentences(&[messages.checking(), messages.confirming_detail()]),
+            Some(Pay::Checking { resting: true } | Pay::Confirming { resting: true }) => {
+                sentences(&[messages.checking_rests(), messages.paid_already()])
+            }
             Some(Pay::Checking { resting: false }) => String::new(),
             Some(Pay::Choice(choice)) => match desk::trouble(&choice.trouble, messages) {
                 Some(trouble) => trouble,
@@ -71,10 +73,10 @@ fn state(context: Context, view: &ViewModel) -> String {
             let trouble = view.entry.as_ref().and_then(|entry| desk::trouble(&entry.trouble, messages));
             trouble.unwrap_or_else(|| messages.enter_amount().to_owned())
         }
+        (Screen::Loading { .. }, Connection::Offline) => connection_text(Connection::Offline, messages),
         (Screen::Loading { retrying: true, .. }, _) => messages.loading_retries().to_owned(),
         (Screen::Loading { retrying: false, .. }, _) => messages.loading().to_owned(),
-        // Results.
-        _ => String::new(),
+        (Screen::Ended { .. } | Screen::Failed { .. } | Screen::Finished { .. } | Screen::Paid { .. }, _) => String::new(),
     }
 }
 

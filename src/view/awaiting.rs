@@ -37,8 +37,8 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
                 Pay::Agree { asked, due } => Rare::Agreement { asked: *asked, due: *due }.place(context),
                 Pay::Asking => el("div").class("plate bone").text(context.messages.code_loading()),
                 Pay::Choice(choice) => Extra::Choice(choice.clone()).place(context),
-                Pay::Checking { resting } => checking(context, *resting),
-                Pay::Confirming => confirming(context),
+                Pay::Checking { resting } => checking(context, *resting, context.messages.checking_detail()),
+                Pay::Confirming { resting } => checking(context, *resting, context.messages.confirming_detail()),
                 Pay::Instrument(means) => instrument(context, &shown, means),
                 Pay::Missing(words) => missing(context, words.as_deref()),
                 Pay::Unconfirmed { claim, id, resting } => {
@@ -153,9 +153,9 @@ fn around_number(text: &str) -> (&str, &str, &str) {
 }
 
 /// Time is up: there is nothing left to scan or to open.
-fn checking(context: Context, resting: bool) -> El {
+fn checking(context: Context, resting: bool, detail: &str) -> El {
     let messages = context.messages;
-    let details: &[&str] = if resting { &[messages.checking_rests(), messages.paid_already()] } else { &[messages.checking_detail()] };
+    let details: &[&str] = if resting { &[messages.checking_rests(), messages.paid_already()] } else { &[detail] };
     el("div")
         .class("plate covered")
         .child(icon::mark(icon::Mark::Hourglass))
@@ -169,16 +169,6 @@ fn points(context: Context, order: &Order) -> Option<El> {
     let (freight, points) = (order.freight, order.points);
     let price = order.amount.filter(|_| order.trade_amount.is_none());
     (freight.is_some() || points.is_some()).then(|| Rare::Points { freight, points, price }.place(context))
-}
-
-/// Nothing is left to pay, and nobody is to pay again meanwhile.
-fn confirming(context: Context) -> El {
-    let messages = context.messages;
-    el("div")
-        .class("plate covered")
-        .child(icon::mark(icon::Mark::Hourglass))
-        .child(el("strong").text(messages.checking()))
-        .child(el("span").text(messages.confirming_detail()))
 }
 
 /// Where the shopper chose on this page, the choice can be made again.
@@ -248,7 +238,6 @@ fn sound(context: Context) -> El {
             let switch = context
                 .button("sound", "", || Event::SoundSwitched)
                 .attr("data-sound-switch", "")
-                .bind_attr("aria-pressed", move || if read().is_some_and(|sound| sound.on) { "true" } else { "false" })
                 .child(speaker)
                 .child(el("span").attr("data-widest", widest.unwrap_or_default()).bind_text(state));
             let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));

@@ -168,7 +168,7 @@ impl Context {
     /// Whether time is up, or a payment is only looked for: nobody is told to pay anything. What calls this runs again when
     /// it changes.
     fn is_covered(self) -> bool {
-        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming | Pay::Unconfirmed { .. })))
+        self.read(|view| matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming { .. } | Pay::Unconfirmed { .. })))
     }
 
     /// A button that tells the checkout something.
@@ -262,7 +262,7 @@ pub fn title(view: &ViewModel, config: &Config, messages: Messages, money: fn(Fe
     match &view.screen {
         _ if messages.is_silent() => String::new(),
         Screen::Awaiting { order } => {
-            let is_covered = matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming | Pay::Unconfirmed { .. }));
+            let is_covered = matches!(view.pay, Some(Pay::Checking { .. } | Pay::Confirming { .. } | Pay::Unconfirmed { .. }));
             let due = order.trade_amount.filter(|_| !is_covered).map(|due| fill(messages.title_due(), &[("amount", &money(due))]));
             let stands = if is_covered { messages.checking() } else { due.as_deref().unwrap_or(messages.title()) };
             [stands, " – ", subject(order, messages)].concat()

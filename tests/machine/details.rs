@@ -94,7 +94,7 @@ fn a_prompt_can_be_heard_only_while_something_can_be_paid() {
     assert!(has_sound(&page));
     page.pass_until_asked(is_status);
     page.answer(status(Standing::Over { heard: false }));
-    assert_eq!(page.pay(), Some(Pay::Confirming));
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }));
     assert!(!has_sound(&page), "it may be paid already");
     assert!(!has_sound(&heard(with(here()), refused(Verdict::NotPayable))));
     assert!(!has_sound(&heard(setup(), Answer::QrCode(Ok(Offer::Instrument(Instrument::default()))))), "there is no code");
@@ -133,11 +133,11 @@ fn another_way_is_offered_without_the_one_before_and_not_while_it_may_be_paid() 
     page.pass_until_asked(is_status);
     page.answer(status(Standing::Over { heard: false }));
     page.send(Event::AnotherWayPressed);
-    assert_eq!(page.pay(), Some(Pay::Confirming));
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }));
     let mut page = asking(with(here()), waiting(900));
     page.answer(Answer::QrCode(Ok(Offer::Nothing)));
     page.send(Event::AnotherWayPressed);
-    assert_eq!(page.pay(), Some(Pay::Confirming));
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }));
 }
 
 #[test]

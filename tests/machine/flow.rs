@@ -151,7 +151,9 @@ fn an_order_without_a_number_of_its_own_is_asked_for_anew() {
     let nameless = Order { id: None, ..order() };
     page.answer(Answer::Info(Ok(Box::new(Info { order: nameless, standing: waiting(900), redirect_wait: None, offer: None }))));
     assert_eq!(page.pay(), Some(Pay::Missing(None)));
+    assert!(page.pass_until_asked(is_status));
     page.send(Event::RetryPressed);
+    assert!(matches!(page.open.as_slice(), [(_, Call::Info(_))]), "what was asked before is abandoned: {:?}", page.open);
     assert!(page.answer(info(waiting(900))));
     assert!(page.answer(offer()));
 }

@@ -31,6 +31,15 @@ fn paid_waits_as_long_as_the_freshest_answer_says() {
     assert_eq!(wait(None, Some(9)), 9);
     assert_eq!(wait(None, None), 3);
     assert_eq!(wait(Some(0), Some(9)), 0);
+    // What the first answer says of an order that is paid already counts too.
+    let mut page = Page::of_order();
+    let Standing::Paid { returning, .. } = paid() else { unreachable!() };
+    let standing = Standing::Paid { redirect_wait: None, returning };
+    page.answer(Answer::Info(Ok(Box::new(Info { order: order(), standing, redirect_wait: Some(seconds(9)), offer: None }))));
+    page.pass(seconds(8));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 0);
+    page.pass(seconds(2));
+    assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), 1);
 }
 
 #[test]

@@ -190,6 +190,8 @@ struct Witness {
     /// How often the shopper has wanted something to pay with.
     presses: usize,
     place: Place,
+    /// Whether the gateway has said that the order on the screen waits no more.
+    settled: bool,
     terminal: Option<Screen>,
     terms: Terms,
     visit: Visit,
@@ -300,6 +302,9 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
         let waited = witness.opening.map(|opening| page.now.since(opening));
         prop_assert!(waited.is_some_and(|waited| waited >= Duration::from_millis(2_500)), "a false alarm: {waited:?}");
     }
+    witness.settled &= matches!(page.screen(), Screen::Awaiting { .. });
+    let payable = matches!(view.pay, Some(Pay::Agree { .. } | Pay::Asking | Pay::Choice(_) | Pay::Instrument(_)));
+    prop_assert!(!(witness.settled && payable), "rule 3: asked to pay what waits no more");
     let covered = matches!(view.pay, Some(Pay::Checking { .. }));
     prop_assert!(!covered || (view.remaining.is_none() && view.sound.is_none()), "rule 6: an invitation to pay over a covered code");
     if let Some(deadline) = page.checkout.next_deadline(page.now) {
@@ -316,7 +321,7 @@ proptest! {
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
             Witness { agreed: false, answered_info: false, over: false, presses: 0, terms: setup.terms,
-            tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
+            settled: false, tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
         for happening in happenings {
@@ -325,6 +330,8 @@ proptest! {
                 Happening::Answer(answer) => {
                     if page.fitting(&answer).is_some() {
                         witness.hear(&answer);
+                        let is_over = matches!(answer, Answer::Status(Ok(Standing::Over { .. })));
+                        witness.settled |= is_over && !matches!(page.pay(), None | Some(Pay::Choice(_)));
                     }
                     page.answer(answer);
                 }

@@ -57,7 +57,7 @@ fn an_order_that_waits_is_named_by_what_there_is_to_pay_with() {
     let fen = |fen| Fen::decode(fen).unwrap();
     assert_eq!(with(Pay::Agree { asked: fen(1), due: fen(2) }), "agreeing");
     assert_eq!(with(Pay::Checking { resting: true }), "checking");
-    assert_eq!(with(Pay::Confirming), "checking");
+    assert_eq!(with(Pay::Confirming { resting: false }), "checking");
     assert_eq!(with(Pay::Missing(None)), "awaiting");
     let mut over = page;
     over.pass(seconds(901));

@@ -169,7 +169,7 @@ fn a_refusal_leads_where_its_meaning_says() {
     assert!(matches!(after(Verdict::NothingToPay, true).screen(), Screen::Finished { free: true, target: Some(_), .. }));
     assert!(matches!(after(Verdict::NotPayable, false).screen(), Screen::Finished { free: false, .. }));
     let mut page = after(Verdict::NotPayable, true);
-    assert_eq!(page.pay(), Some(Pay::Confirming), "it may be paid: that is asked");
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }), "it may be paid: that is asked");
     page.pass_until_asked(is_status);
     page.answer(status(paid()));
     assert!(matches!(page.screen(), Screen::Paid { .. }));
@@ -192,7 +192,7 @@ fn an_order_that_waits_no_more_is_finished_unless_somebody_says_that_it_is_paid(
     for heard in (0..40).map(|round| (30..40).contains(&round)) {
         page.pass_until_asked(is_status);
         page.answer(status(Standing::Over { heard }));
-        assert_eq!(page.pay(), Some(Pay::Confirming), "nothing can be paid meanwhile");
+        assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }), "nothing can be paid meanwhile");
         assert_eq!(page.checkout.view(page.now).remaining, None);
     }
     for _ in 0..5 {
@@ -202,12 +202,43 @@ fn an_order_that_waits_no_more_is_finished_unless_somebody_says_that_it_is_paid(
     assert!(matches!(page.screen(), Screen::Finished { .. }), "whoever knows is not asked for ever; a fault ends nothing");
 }
 
+/// A gateway whose check fails with the words for "waits still" after it has said the opposite.
+#[test]
+fn what_waits_no_more_does_not_wait_again() {
+    let mut page = open(here(true), "/pay/A1");
+    page.answer(info(waiting(900)));
+    page.answer(Answer::QrCode(Ok(Offer::Instrument(code()))));
+    page.pass_until_asked(is_status);
+    page.answer(status(Standing::Over { heard: true }));
+    for _ in 0..5 {
+        page.pass_until_asked(is_status);
+        page.answer(status(waiting(900)));
+        assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }), "nobody is to pay again");
+    }
+    page.pass_until_asked(is_status);
+    page.answer(status(paid()));
+    assert!(matches!(page.screen(), Screen::Paid { .. }));
+}
+
+#[test]
+fn what_waits_no_more_is_asked_about_again_when_the_shopper_wants_it() {
+    let mut page = open(here(true), "/pay/A1");
+    page.answer(info(waiting(30)));
+    page.answer(Answer::QrCode(Ok(Offer::Instrument(code()))));
+    page.pass_until_asked(is_status);
+    page.answer(status(Standing::Over { heard: false }));
+    page.pass_answering(seconds(3 * 3600), seconds(1), &Answer::Status(Err(network_fault())));
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: true }));
+    page.send(Event::CheckAgainPressed);
+    assert!(page.open.iter().any(|(_, call)| is_status(call)));
+}
+
 #[test]
 fn what_takes_nothing_more_is_paid_only_by_the_gateways_word() {
     let mut page = open(here(true), "/pay/A1");
     page.answer(info(waiting(900)));
     page.answer(Answer::QrCode(Ok(Offer::Nothing)));
-    assert_eq!(page.pay(), Some(Pay::Confirming));
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }));
     assert!(page.pass_until_asked(is_status));
     page.answer(status(paid()));
     assert!(matches!(page.screen(), Screen::Paid { .. }));

@@ -237,6 +237,11 @@ fn a_page_that_asks_for_what_it_shows_says_that_there_is_no_network() {
         page.send(Event::ConnectionChanged { online: false });
         assert_eq!(connection(&page), Connection::Offline, "{path}");
     }
+    // Whatever the device says: what has answered is there.
+    let mut page = visiting("/pay/A1", "");
+    page.send(Event::ConnectionChanged { online: false });
+    page.answer(info(waiting(900)));
+    assert_eq!(connection(&page), Connection::Good);
     let mut page = visiting("/pay/A1", "");
     page.answer(info(Standing::Ended(End::Closed)));
     page.send(Event::ConnectionChanged { online: false });
