@@ -146,12 +146,16 @@ fn with_amount(info: Info) -> Result<Info, Failure> {
 }
 
 /// What a source says of an order whose gateway says nothing of it: as much of `info` as there is. Where it says nothing that
-/// can be used, the order is taken as its link names it. `method` is how it is paid.
+/// can be used, the order is taken as its link names it. `method` is how it is paid. What is paid is the order of the link, whatever
+/// number the source has for it.
 pub(super) fn seen(call: &Call, reply: Result<Reply<'_>, Fault>, method: Option<&PayMethod>) -> Answer {
     let read = reply.ok().and_then(|reply| Fields::open(reply, &ENVELOPE).ok()).and_then(|fields| info(fields).ok());
     match read {
         Some(mut info) => {
             info.order.method = method.cloned();
+            if let Call::Info(OrderRef::Id(id)) = call {
+                info.order.id = Some(id.clone());
+            }
             Answer::Info(Ok(Box::new(info)))
         }
         None => unseen(call, method),
