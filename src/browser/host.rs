@@ -45,25 +45,33 @@ pub(super) fn listen() {
 
 /// A code, or an object with one.
 fn answered(detail: &JsValue) {
+    if let Some(result) = result_of(detail) {
+        send(Event::HostAnswered { result });
+    }
+}
+
+fn result_of(detail: &JsValue) -> Option<HostResult> {
     let names = ["code", "resultStatus", "errCode"];
     let inner = names.iter().map(|name| Reflect::get(detail, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED));
     let code = inner.chain([detail.clone()]).find_map(|value| match value.as_f64() {
-        Some(number) => Some((number as i32).to_string()),
+        // What is no whole number is no code, least of all the one for "paid".
+        Some(number) => Some(number as i32).filter(|whole| f64::from(*whole) == number).map(|whole| whole.to_string()),
         None => value.as_string(),
     });
-    if let Some(code) = code {
-        say(&code);
-    }
+    code.map(|code| HostResult::of_code(ASKED.get(), &code))
 }
 
 fn say(code: &str) {
     send(Event::HostAnswered { result: HostResult::of_code(ASKED.get(), code) });
 }
 
-/// What a function of the app threw may have a code too; without one nobody knows what it did before.
+/// What a function of the app threw may have a code too; without one nobody knows what it did before. A browser's own errors have
+/// the code 0, which is none for "paid".
 fn threw(error: &JsValue) {
     say("unknown");
-    answered(error);
+    if let Some(result) = result_of(error).filter(|result| *result != HostResult::Done) {
+        send(Event::HostAnswered { result });
+    }
 }
 
 /// `window.SaomaHost.pay`, a message handler of iOS, an interface of Android, or React Native.

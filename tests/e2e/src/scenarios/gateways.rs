@@ -18,6 +18,8 @@ const SHOP: &str = r#"{"confirm": "/api/order/info", "return_page": "/sandbox/sh
 const SILENT: &str = r#"{"return_page": "/sandbox/shop?out_order_id={order_id}", "token": "cookie:sandbox_token"}"#;
 /// An app around the page that keeps what it is handed, and answers when it is told to.
 const HOST: &str = "window.handed = []; window.SaomaHost = { pay: (request) => { window.handed.push(JSON.parse(request)); return new Promise((resolve) => { window.answer = resolve; }); } };";
+/// An app that breaks down: a browser's own errors have the code 0, which is WeChat's for "done".
+const REFUSES: &str = "window.handed = []; window.SaomaHost = { pay: (request) => { window.handed.push(JSON.parse(request)); return new Promise((_, reject) => { window.refuse = reject; }); } };";
 const IOS: &str = "window.handed = []; window.webkit = { messageHandlers: { saoma: { postMessage: (request) => { window.handed.push(JSON.parse(request)); } } } };";
 const ANDROID: &str = "window.handed = []; window.SaomaAndroid = { pay: (request) => { window.handed.push(JSON.parse(request)); } };";
 const REACT_NATIVE: &str =
@@ -73,6 +75,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("instant_points_where_nobody_confirms", Look { settings: SILENT, ..Look::desktop() }, instant_points_where_nobody_confirms);
     suite.add("instant_takes_the_order_from_the_app", Look { script: ORDER, settings: SILENT, ..Look::phone() }, instant_takes_the_order);
     suite.add("instant_points_and_money", Look { script: HOST, settings: SHOP, ..Look::phone() }, instant_points_and_money);
+    suite.add("instant_what_is_no_code_is_not_done", Look { script: REFUSES, settings: SHOP, ..Look::phone() }, instant_what_is_no_code);
     suite.add("instant_without_an_app", Look { settings: SHOP, ..Look::phone() }, instant_without_an_app);
     suite.add("instant_refusals_say_what_to_do", Look { settings: SHOP, ..Look::desktop() }, instant_refusals_say_what_to_do);
     suite.add("instant_is_never_sent_twice_by_itself", Look { settings: SHOP, ..Look::desktop() }, instant_is_never_sent_twice);
@@ -591,6 +594,22 @@ async fn instant_from_the_link_to_the_order(stage: &Stage) -> Result<()> {
     stage.until(AT_THE_SHOP).await?;
     ensure!(stage.count(&id, Call::Pay) == 1, "one payment");
     Ok(())
+}
+
+/// What is no whole number says nothing, and what breaks down has not paid.
+async fn instant_what_is_no_code(stage: &Stage) -> Result<()> {
+    stage.sign_in(TOKEN).await?;
+    let (id, link) = instant(stage, Spec { amount: 1200, ..Spec::default() }, "&pay_method=1");
+    stage.open(&link).await?;
+    until_handed(stage).await?;
+    for code in ["NaN", "0.4", "-0.1", "Infinity", "1e300", "null"] {
+        stage.eval(&format!("(document.dispatchEvent(new CustomEvent('saoma:result', {{ detail: {{ code: {code} }} }})), true)")).await?;
+        ensure!(!stage.text().await?.contains("正在确认付款结果"), "{code} is taken for \"done\"");
+    }
+    stage.eval("(refuse(new DOMException('broken', 'NotAllowedError')), true)").await?;
+    stage.until_text("付款结果尚不确定").await?;
+    pay(stage, &id)?;
+    stage.until_screen("paid").await
 }
 
 /// An app that is handed the payment, and answers by an event; nobody tells what is paid.
