@@ -1,4 +1,4 @@
-//! The monotonic clock, and the one use of the wall clock: making requests unlike each other.
+//! The monotonic clock, and the two uses of the wall clock: to make requests unlike each other, and to find out that the device slept.
 
 use std::cell::Cell;
 
@@ -13,9 +13,21 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
-/// Now, on the clock that never jumps.
+/// From here on the wall clock has not been corrected but has gone on while the device slept.
+const SLEEP_MS: f64 = 2_000.0;
+
+/// Now, on a clock that never goes back. On some devices the monotonic one rests while they sleep, and a code that has expired meanwhile
+/// would be shown as good: what the wall clock has gained at once is taken for sleep. Where it was set instead, the page covers the code
+/// until the next answer, which tells the gateway's time.
 pub(super) fn now() -> Instant {
-    Instant::from_millis(performance_now() as u64)
+    thread_local!(static AHEAD_AND_SLEPT: Cell<(f64, f64)> = const { Cell::new((f64::NAN, 0.0)) });
+    let awake = performance_now();
+    let ahead = js_sys::Date::now() - awake;
+    let (before, slept) = AHEAD_AND_SLEPT.get();
+    let gained = ahead - before;
+    let slept = if gained > SLEEP_MS { slept + gained } else { slept };
+    AHEAD_AND_SLEPT.set((ahead, slept));
+    Instant::from_millis((awake + slept) as u64)
 }
 
 /// A unix time in milliseconds for `_time`, never the same twice.

@@ -16,6 +16,7 @@ pub(super) fn add(suite: &mut Suite) {
     suite.add("retry_after_is_kept_in_seconds_and_as_a_date", Look::desktop(), retry_after_is_kept);
     suite.add("an_expired_order_is_covered_and_still_paid_late", Look::desktop(), an_expired_order_is_covered_and_still_paid_late);
     suite.add("a_clock_that_is_a_day_off_changes_nothing", Look::desktop(), a_clock_that_is_a_day_off_changes_nothing);
+    suite.add("a_device_that_slept_shows_no_old_code", Look { script: SLEEPS, ..Look::desktop() }, a_device_that_slept);
     for (name, blocked) in [
         ("an_order_is_paid_without_what_is_beside_the_page", &["*/saoma-beside-*"][..]),
         ("an_order_is_paid_without_its_hints", &["*/saoma-hints-*"]),
@@ -159,6 +160,23 @@ async fn an_expired_order_is_covered_and_still_paid_late(stage: &Stage) -> Resul
     ensure!(stage.count(&id, Call::Status) <= asked + 1, "the pace is slow now");
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
     stage.until_within(Duration::from_secs(15), "document.querySelector('[data-screen]')?.dataset.screen === 'paid'").await
+}
+
+/// The wall clock goes on while the device sleeps for so many milliseconds, and the monotonic one does not, as on some devices.
+const SLEEPS: &str = "let slept = 0; const now = Date.now; Date.now = () => now() + slept; window.sleep = (ms) => (slept += ms);";
+
+/// Nothing is answered after a sleep, and the code may be over: it is covered until the gateway says that it is not.
+async fn a_device_that_slept(stage: &Stage) -> Result<()> {
+    let id = stage.open_order(Spec { expires_in: 900, ..Spec::default() }).await?;
+    stage.until_code().await?;
+    stage.until_here("its status is asked", |stage| stage.count(&id, Call::Status) >= 1).await?;
+    stage.change(&id, |spec| spec.faults = vec![fault(Call::Status, 1, 0, Kind::Reset)])?;
+    stage.eval("sleep(20 * 60 * 1000)").await?;
+    stage.until("document.querySelector('img.code') === null && document.querySelector('.plate.covered') !== null").await?;
+    stage.change(&id, |spec| spec.faults.clear())?;
+    stage.until_code().await?;
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until_screen("paid").await
 }
 
 async fn a_clock_that_is_a_day_off_changes_nothing(stage: &Stage) -> Result<()> {
