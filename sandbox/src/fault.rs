@@ -9,11 +9,17 @@ use serde_json::Value;
 pub enum Call {
     /// `/api/order/audio`
     Audio,
+    /// `/api/cashier/parse`
+    #[serde(rename = "cashier/parse")]
+    Cashier,
     /// `/api/payment/check`, of AnqiCMS.
     Check,
     /// `/api/order/chose-type`
     #[serde(rename = "chose-type")]
     ChoseType,
+    /// `/api/order/create-cashier`
+    #[serde(rename = "create-cashier")]
+    Create,
     /// `/api/order/info`
     Info,
     /// `/pay/mapi.php`
@@ -31,9 +37,12 @@ pub enum Call {
 }
 
 impl Call {
-    /// Whether it is one of XArrPay's.
+    /// Whether it is one of XArrPay's about an order.
     pub fn is_of_template_api(self) -> bool {
-        !matches!(self, Self::Check | Self::Mapi | Self::Pay | Self::Payment)
+        match self {
+            Self::Audio | Self::ChoseType | Self::Info | Self::Qrcode | Self::Status | Self::Types => true,
+            Self::Cashier | Self::Check | Self::Create | Self::Mapi | Self::Pay | Self::Payment => false,
+        }
     }
 }
 

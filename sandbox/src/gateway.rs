@@ -144,7 +144,7 @@ async fn parse_cashier(Extract(state): Extract<Arc<State>>, axum::Json(request):
         return enveloped(404, "收银台不存在", Value::Null).into_response();
     }
     let data = json!({ "title": "茶馆收银台", "min_amount": LIMITS.0, "max_amount": LIMITS.1 });
-    if state.settings.flat { axum::Json(data).into_response() } else { enveloped(200, "success", data).into_response() }
+    respond(&state, data, &state.faults(Call::Cashier)).await
 }
 
 /// Takes a whole number of fen and nothing else.
@@ -155,7 +155,7 @@ async fn create_at_cashier(Extract(state): Extract<Arc<State>>, axum::Json(reque
     };
     let spec = Spec { amount, pay_type: String::new(), pay_type_text: String::new(), subject: "茶馆收银台".into(), ..Spec::default() };
     let data = json!({ "order_id": state.orders().create(spec) });
-    if state.settings.flat { axum::Json(data).into_response() } else { enveloped(200, "success", data).into_response() }
+    respond(&state, data, &state.faults(Call::Create)).await
 }
 
 /// The number of the order that a request names. `qrcode` takes the gateway's own number only.
@@ -176,7 +176,7 @@ fn enveloped(code: i64, message: &str, data: Value) -> axum::Json<Value> {
 
 fn data(call: Call, order: &Order, host: &str) -> Value {
     let mut data = match call {
-        Call::Check | Call::Mapi | Call::Pay | Call::Payment => Value::Null,
+        Call::Cashier | Call::Check | Call::Create | Call::Mapi | Call::Pay | Call::Payment => Value::Null,
         Call::Audio => json!(order.spec.audio),
         Call::ChoseType => json!({}),
         Call::Types => METHODS

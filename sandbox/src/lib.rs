@@ -111,17 +111,16 @@ impl State {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What goes wrong the next time with calls that make an order, and so have none whose faults they could meet.
+    /// What goes wrong the next times with calls about no order yet, whose faults they could meet: one each time.
     pub fn creation_faults(&self) -> MutexGuard<'_, Vec<Fault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes those that apply to a call.
+    /// Takes the first that applies to a call.
     fn faults(&self, call: Call) -> Vec<Fault> {
         let mut faults = self.creation_faults();
-        let (now, later) = std::mem::take(&mut *faults).into_iter().partition(|fault: &Fault| fault.applies(call, fault.from));
-        *faults = later;
-        now
+        let at = faults.iter().position(|fault| fault.applies(call, fault.from));
+        at.map(|at| faults.remove(at)).into_iter().collect()
     }
 
     /// The callbacks so far.

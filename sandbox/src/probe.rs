@@ -15,8 +15,10 @@ use axum::{
 
 use crate::{State, server::Cut};
 
-/// No module of the page is larger, in bytes.
-const LARGEST_MODULE: usize = 1 << 20;
+/// No file of the page is larger, in bytes.
+const LARGEST_FILE: usize = 1 << 20;
+/// What means nothing at the end of a WebAssembly module: a section of its own kind, two bytes long, with a name of one letter.
+const MORE_OF_A_MODULE: &[u8] = &[0, 2, 1, b'x'];
 
 /// What a test has put into pages, and has heard of them.
 #[derive(Debug, Default)]
@@ -42,7 +44,8 @@ impl Probe {
         self.is_fickle |= !patterns.is_empty();
     }
 
-    /// From now on, the WebAssembly module that is asked for by such a path has a section more, which means nothing.
+    /// From now on, the file that is asked for by such a path is another one that means the same: a WebAssembly module has a section
+    /// more, and any other file a line.
     pub fn alter(&mut self, patterns: &[&str]) {
         self.altered = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
         self.is_fickle = true;
@@ -119,10 +122,10 @@ pub(crate) async fn refuse(Extract(state): Extract<Arc<State>>, mut request: Req
     }
     let mut response = if is_blocked { Response::default() } else { next.run(request).await };
     if is_altered {
-        let module = to_bytes(response.into_body(), LARGEST_MODULE).await.unwrap_or_default();
-        // A section of its own kind, two bytes long: a name of one letter.
-        let altered = [&module, &[0, 2, 1, b'x'][..]].concat();
-        response = ([(header::CONTENT_TYPE, "application/wasm")], altered).into_response();
+        let kind = response.headers().get(header::CONTENT_TYPE).cloned().unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        let more = if kind == "application/wasm" { MORE_OF_A_MODULE } else { b"\n" };
+        let file = to_bytes(response.into_body(), LARGEST_FILE).await.unwrap_or_default();
+        response = ([(header::CONTENT_TYPE, kind)], [&file, more].concat()).into_response();
     }
     if is_ignorant && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/wasm") {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

@@ -23,7 +23,7 @@ pub struct Record {
     pub cut: bool,
     /// Its number.
     pub number: u64,
-    /// The order, where one was found.
+    /// The order that was asked about, shortened to 128 characters, where one was named.
     pub order_id: Option<String>,
     /// The value of `_time`, shortened to 32 characters.
     pub time: Option<String>,
@@ -72,9 +72,11 @@ pub struct Records {
 impl Records {
     const MAX: usize = 10_000;
     const MAX_BODY: usize = 4096;
+    const MAX_ID: usize = 128;
 
     pub(crate) fn begin(&mut self, at_ms: u64, call: Call, order_id: Option<String>, time: Option<String>, body: &str) -> u64 {
         self.made += 1;
+        let order_id = order_id.map(|id| id.chars().take(Self::MAX_ID).collect());
         let is_open = |record: &&Record| record.answered_ms.is_none() && record.call == call && record.order_id == order_id;
         let concurrent = self.last.iter().filter(is_open).count() + 1;
         let body = body.chars().take(Self::MAX_BODY).collect();

@@ -25,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-const ROUTES: [&str; 37] = [
+const ROUTES: [&str; 44] = [
     "/",
     "/api/cashier/parse",
     "/api/order/audio",
@@ -55,13 +55,20 @@ const ROUTES: [&str; 37] = [
     "/sandbox/api/orders/A1",
     "/sandbox/api/orders/A1/pay",
     "/sandbox/api/requests",
+    "/sandbox/control.js",
+    "/sandbox/custom.css",
     "/sandbox/logo/x.svg",
     "/sandbox/notify/3",
     "/sandbox/probe/said",
+    "/sandbox/probe/script.js",
+    "/sandbox/prompt.wav",
     "/sandbox/shop",
     "/sandbox/sign-in",
+    "/sandbox/store",
     "/sandbox/wallet/A1",
+    "/studio",
     "/studio/api/contrast",
+    "/studio/api/screens",
     "/studio/api/settings",
 ];
 
@@ -76,6 +83,7 @@ fn value() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(|number| json!(number)),
         ".{0,40}".prop_map(Value::from),
         Just(Value::from("A1")),
+        (0_usize..30_000).prop_map(|length| Value::from("长".repeat(length))),
     ];
     leaf.prop_recursive(3, 24, 6, |inner| {
         prop_oneof![
@@ -203,6 +211,8 @@ async fn malformed_requests_are_survived() {
     assert!(
         state.orders().iter().count() <= 1000 && state.records().iter().count() <= 10_000 && state.notifications().iter().count() <= 1000
     );
+    let is_short = |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| text.chars().count() <= most);
+    assert!(state.records().iter().all(|record| is_short(&record.order_id, 128) && is_short(&record.time, 32)), "a record is long");
     let grown = memory().saturating_sub(before);
     println!("{sent} requests, {answered} answers; memory grew by {} kB in the second half", grown / 1024);
     assert!(answered > sent / 2, "{answered} of {sent} were answered");
