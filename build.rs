@@ -1,13 +1,6 @@
 //! Lists the locales: one for each file in `src/i18n/locales/`, so that adding a language is adding a file.
 
-use std::{
-    collections::BTreeMap,
-    env,
-    error::Error,
-    fs,
-    hash::{DefaultHasher, Hash, Hasher},
-    path::Path,
-};
+use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
 
 const FOLDER: &str = "src/i18n/locales";
 
@@ -20,19 +13,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(&path)?;
         let messages: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         let name = messages.get("language_name").ok_or_else(|| format!("{} has no language_name", path.display()))?.clone();
-        locales.push((tag, name, text));
+        locales.push((tag, name));
     }
     locales.sort();
-    let lines: String = locales.iter().map(|(tag, name, _)| format!("Locale {{ name: {name:?}, tag: {tag:?} }},\n")).collect();
+    let lines: String = locales.iter().map(|(tag, name)| format!("Locale {{ name: {name:?}, tag: {tag:?} }},\n")).collect();
     let out = Path::new(&env::var("OUT_DIR")?).join("locales.rs");
     fs::write(out, format!("&[\n{lines}]"))?;
-    println!("cargo::rustc-env=LOCALES_VERSION={}", version(&locales));
     Ok(())
-}
-
-/// Tells one content of the files from another, so that a cache never serves an old one to a new page.
-fn version(locales: &[(String, String, String)]) -> String {
-    let mut hasher = DefaultHasher::new();
-    locales.hash(&mut hasher);
-    format!("{:08x}", hasher.finish() >> 32)
 }

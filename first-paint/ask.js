@@ -33,18 +33,6 @@
             setTimeout(next, 0, value);
           });
     },
-    /** Asks, so that the application can take the answer: `{ at, body, response }`, `at` in ms of the page's clock. */
-    ask: function (question, url, options) {
-      var controller = page.AbortController && new AbortController();
-      if (controller) options.signal = controller.signal;
-      var answer = fetch(url, options).then(function (response) {
-        return response.text().then(function (body) {
-          return { at: performance.now(), body: body, response: response };
-        });
-      });
-      asked[question] = { answer: answer, controller: controller };
-      return answer;
-    },
     /** A text of an answer, without blanks around it. */
     text: function (value) {
       if (typeof value === "string") return value.trim();
@@ -121,15 +109,24 @@
     if (typeof number !== "string" || !/^[!-~]{1,128}$/.test(number)) throw new TypeError("not a plain number");
     return number;
   }
+  /** Asks, so that the application can take the answer: `{ at, body, response }`, `at` in ms of the page's clock. */
   function post(path, body) {
     body = JSON.stringify(body);
     last = Math.max(Date.now(), last + 1);
-    return first.ask(path + " " + body, path + "?_time=" + last, {
+    var controller = page.AbortController && new AbortController();
+    var answer = fetch(path + "?_time=" + last, {
       method: "POST",
       body: body,
       cache: "no-store",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
+      signal: controller && controller.signal,
+    }).then(function (response) {
+      return response.text().then(function (body) {
+        return { at: performance.now(), body: body, response: response };
+      });
     });
+    asked[path + " " + body] = { answer: answer, controller: controller };
+    return answer;
   }
   /** The data of a good answer. */
   function data(answer) {

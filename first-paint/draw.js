@@ -202,7 +202,9 @@
   first.done = first.order
     .then(function (order) {
       var info = order.info;
-      var expires = first.integer(info.expire_time || 0) * 1000;
+      var expires = +first.integer(info.expire_time || 0);
+      // `UnixSeconds::decode`: where it is so large, it is in milliseconds.
+      if (expires <= 1e11) expires *= 1000;
       // Without the gateway's time, when an order is over is the application's affair.
       var until = expires ? performance.now() + expires - order.date : Infinity;
       if (!(until - performance.now() >= 10000)) throw new Error("it is nearly over");
@@ -220,10 +222,8 @@
       if (first.isTaken) return;
       first.load();
       first.askAudio();
-      // … and the words of the page, which the application would ask for later. Other gateways need more of them.
-      if (!first.isKnown) return;
-      var words = "locales/" + locale() + ".json?LOCALES_VERSION";
-      return void first.ask(words, new URL(words, document.querySelector("link[rel=modulepreload]").href), {}).catch(function () {});
+      // … and the words of the page, which the application would ask for later.
+      first.words(locale(), !first.isKnown);
     })
     .catch(function () {});
 })(window.saomaFirstPaint);

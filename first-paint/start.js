@@ -15,15 +15,24 @@
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
   const href = (selector) => document.querySelector(selector).href;
-  // The name is filled in by the build.
-  if (parent !== window) first.load(), import(new URL("EMBEDDED_FILE", href("link[rel=modulepreload]")));
+  // In a frame, the script that speaks to the shop's page. Its name and hash are filled in by the build; a link has it checked, an
+  // import has not.
+  if (parent !== window) {
+    first.load();
+    const embedded = document.createElement("link");
+    embedded.href = new URL("EMBEDDED_FILE", href("link[rel=modulepreload]"));
+    embedded.integrity = "EMBEDDED_INTEGRITY";
+    embedded.rel = "modulepreload";
+    document.head.append(embedded);
+    import(embedded.href).catch((reason) => console.error("saoma: the page cannot speak to the one around it:", reason));
+  }
   // The code first: nothing of the application runs before it has been painted. It is not waited for longer than a page whose
   // words and buttons are wanted too may wait, nor where nothing is painted.
   const painted = async () => {
     await first.done;
     await first.painted();
   };
-  await Promise.race([painted(), new Promise((next) => setTimeout(next, document.hidden ? 0 : 1500))]).catch(() => {});
+  if (!document.hidden) await Promise.race([painted(), new Promise((next) => setTimeout(next, 1500))]).catch(() => {});
   first.load();
   try {
     const application = await import(href("link[rel=modulepreload]"));

@@ -3,16 +3,13 @@
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
 use web_sys::Location;
 
-use super::{
-    capability::{document, window},
-    events,
-};
+use super::{capability::window, events};
 use crate::{
     checkout::{Past, Route},
     gateway,
     i18n::Locale,
     order::{OrderId, ReturnTarget, query_param},
-    text::{before, last},
+    text::before,
 };
 
 /// How the page's past is noted in the tab's history.
@@ -46,14 +43,6 @@ pub(super) fn origin() -> String {
 pub(super) fn of_page() -> String {
     let href = location().href().unwrap_or_default();
     before(&href, "#").to_owned()
-}
-
-/// The address of a file that lies beside the application.
-pub(super) fn asset(path: &str) -> String {
-    let application = document().query_selector("link[rel=modulepreload]").ok().flatten();
-    let href = application.and_then(|link| link.get_attribute("href")).unwrap_or_default();
-    let folder = last(&href, b'/').and_then(|slash| href.get(..=slash)).unwrap_or("/");
-    [folder, path].concat()
 }
 
 /// Leaves for another address. The types of `order` have made sure that it is one to go to.

@@ -2,8 +2,9 @@
 //!
 //! What only files on demand use is called by its name here too: each typed function has a part in the glue, which comes first.
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Window};
 
 /// A property that is there and is an object or a function.
@@ -29,6 +30,11 @@ pub(super) fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Op
 /// Calls a method whose answer says nothing; `false` where it is missing, or where it throws.
 pub(super) fn does(object: &JsValue, method: &str, arguments: &[&JsValue]) -> bool {
     call(object, method, arguments).is_some()
+}
+
+/// What a promise is fulfilled with; `None` where it is none, or is rejected.
+pub(super) async fn awaited(promise: JsValue) -> Option<JsValue> {
+    JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
 }
 
 /// Makes an object of a kind that may be missing; `None` where it is, or where it throws.

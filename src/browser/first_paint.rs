@@ -1,12 +1,11 @@
 //! What the first paint has done before the application came: its answers, the code that it drew, and how it draws.
 //!
-//! `first-paint/ask.js` and `draw.js` keep it in one global object. All of it may be missing: then the page does it itself.
+//! The scripts of `first-paint/` keep it in one global object. All of it but the words may be missing: then the page does it itself.
 
 use core::time::Duration;
 
-use js_sys::{Promise, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Element};
 
 use super::{capability, clock};
@@ -26,8 +25,7 @@ fn first() -> Option<JsValue> {
 
 /// The answer to this question, where it has been asked in the same words; `None` too where no answer came.
 pub(super) async fn answer(question: &str, signal: &AbortSignal) -> Option<Early> {
-    let promise = capability::call(&first()?, "take", &[&JsValue::from_str(question), signal])?;
-    let answer = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
+    let answer = capability::awaited(capability::call(&first()?, "take", &[&JsValue::from_str(question), signal])?).await?;
     let at = Reflect::get(&answer, &JsValue::from_str("at")).ok()?.as_f64()?;
     Some(Early {
         age: Duration::from_millis(clock::now().as_millis().saturating_sub(at as u64)),
@@ -57,8 +55,24 @@ pub(super) async fn picture(text: String) -> Option<String> {
 }
 
 async fn by_first_paint(text: &str) -> Option<String> {
-    let drawn = capability::call(&first()?, "draw", &[&JsValue::from_str(text)])?;
-    JsFuture::from(drawn.dyn_into::<Promise>().ok()?).await.ok()?.as_string().filter(|picture| !picture.is_empty())
+    let drawn = capability::awaited(capability::call(&first()?, "draw", &[&JsValue::from_str(text)])?).await?;
+    drawn.as_string().filter(|picture| !picture.is_empty())
+}
+
+/// Comes when the page has had its turn so many times: each time in a task of its own, but in a page that is not seen, whose timers wait
+/// long.
+pub(super) async fn turns(tasks: u32) {
+    for _ in 0..tasks {
+        let Some(turn) = first().and_then(|first| capability::call(&first, "nextTask", &[])) else { return };
+        capability::awaited(turn).await;
+    }
+}
+
+/// The file of the words of a language: of all of them, or of those for the template API. `None` where it does not come, or is
+/// not the one that was built.
+pub(super) async fn words(tag: &str, is_full: bool) -> Option<String> {
+    let words = capability::call(&first()?, "words", &[&JsValue::from_str(tag), &JsValue::from_bool(is_full)])?;
+    capability::awaited(words).await?.as_string()
 }
 
 on_demand! {

@@ -4,9 +4,8 @@ use core::time::Duration;
 use std::{cell::Cell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::Reflect;
+use wasm_bindgen::{JsValue, UnwrapThrowExt};
 use web_sys::{AbortController, AbortSignal};
 
 use super::{
@@ -20,8 +19,9 @@ use crate::{
     text::{digits, has_any, int},
 };
 
-/// How old an answer to a question of the first paint may be.
-const OLDEST: Duration = Duration::from_secs(10);
+/// How old an answer to a question of the first paint may be: on a slow line the application comes long after it, and must not take the
+/// code away for as long as another answer takes. Where the order stands is asked right after.
+const OLDEST: Duration = Duration::from_secs(60);
 
 /// A question under way, until it takes too long.
 #[must_use]
@@ -115,19 +115,15 @@ pub(super) async fn send(request: Request, token: Option<String>, handle: &Handl
 /// An answer with its whole body; `None` if it did not come or broke off.
 ///
 /// It calls the browser's own function: `gloo-net` on top of it weighs 3 kB of brotli.
-pub(super) async fn fetch(url: &str, options: &[(&str, &JsValue)]) -> Option<(JsValue, String)> {
+async fn fetch(url: &str, options: &[(&str, &JsValue)]) -> Option<(JsValue, String)> {
     let arguments = [&JsValue::from_str(url), &capability::object(options)];
-    let response = awaited(capability::call(&js_sys::global(), "fetch", &arguments)?).await?;
-    let body = awaited(capability::call(&response, "text", &[])?).await?.as_string()?;
+    let response = capability::awaited(capability::call(&js_sys::global(), "fetch", &arguments)?).await?;
+    let body = capability::awaited(capability::call(&response, "text", &[])?).await?.as_string()?;
     Some((response, body))
 }
 
-async fn awaited(promise: JsValue) -> Option<JsValue> {
-    JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
-}
-
 /// The HTTP status.
-pub(super) fn status(response: &JsValue) -> u16 {
+fn status(response: &JsValue) -> u16 {
     let status = Reflect::get(response, &JsValue::from_str("status")).ok().and_then(|status| status.as_f64());
     status.map_or(0, |status| status as u16)
 }

@@ -3,20 +3,18 @@
 //! The order is asked for first, and shown whether its words have come or not: amount and code need none. Words that do
 //! not come are asked for again, and the static page says meanwhile that they are missing.
 
-use core::{cell::Cell, time::Duration};
+use core::cell::Cell;
 use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{address, first_paint, http, preferences, tab};
+use super::{first_paint, preferences, tab};
 use crate::{
     i18n::{Language, Locale, Messages},
     view::Signal,
 };
 
-/// The longest that a language may take.
-const TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait after a download that failed, while the page has no words.
 const PAUSE_MS: u32 = 3_000;
 /// … and while it has those of another language.
@@ -77,8 +75,10 @@ fn show(language: Language) {
 
 fn load(locale: Locale) {
     spawn_local(async move {
-        let Some(messages) = download(locale).await else {
-            super::report(&["saoma: the language file ", &path(locale), " could not be loaded, or misses a text"].concat());
+        // A page that says that there is no such file is no language either.
+        let words = first_paint::words(locale.tag, FULLY.get()).await;
+        let Some(messages) = words.as_deref().and_then(Messages::decode) else {
+            super::report(&["saoma: the language file of ", locale.tag, " could not be loaded, or misses a text"].concat());
             if is_silent() {
                 tab::say_that_words_are_missing(true);
                 // Words in another language are better than none.
@@ -101,20 +101,4 @@ fn load(locale: Locale) {
 
 fn is_silent() -> bool {
     spoken().is_some_and(|language| language.messages.is_silent())
-}
-
-fn path(locale: Locale) -> String {
-    let full = if FULLY.get() { Messages::FULL } else { "" };
-    ["locales/", locale.tag, full, ".json?", Locale::VERSION].concat()
-}
-
-async fn download(locale: Locale) -> Option<Messages> {
-    let asking = http::Asking::new(TIMEOUT);
-    let path = path(locale);
-    let text = match first_paint::answer(&path, &asking.signal()).await {
-        Some(early) => early.body,
-        None => http::fetch(&address::asset(&path), &[("signal", &asking.signal())]).await?.1,
-    };
-    // A page that says that there is no such file is no language either.
-    Messages::decode(&text)
 }

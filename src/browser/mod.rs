@@ -64,15 +64,13 @@ struct Shell {
 
 /// Starts the page: in place of what stands in `#app`. In a task of its own: to bring the code of it here was one already.
 pub fn run() {
-    let read = || {
-        spawn_local(async {
-            match settings::read().await {
-                Some(told) => begin(told),
-                None => tab::mark_failed(),
-            }
-        });
-    };
-    in_turn(1, Box::new(read));
+    spawn_local(async {
+        first_paint::turns(1).await;
+        match settings::read().await {
+            Some(told) => begin(told),
+            None => tab::mark_failed(),
+        }
+    });
 }
 
 fn begin(mut told: Told) {
@@ -130,30 +128,20 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
     settle();
     // After the order has been asked for: the code needs no words.
     language::speak(locale);
-    let show = move || {
+    spawn_local(async move {
+        // What the first paint has heard already is understood before this, each answer in a task of its own: so the page is built
+        // once, with all of it.
+        first_paint::turns(EARLY_ANSWERS).await;
         root.set_text_content(None);
         mount_to_renderer(&root, move || view::page(view, language, config, PORTS)).forget();
         tab::mark_started();
         beside::begin();
-    };
-    // What the first paint has heard already is understood before this, each answer in a task of its own: so the page is built
-    // once, with all of it.
-    in_turn(EARLY_ANSWERS, Box::new(show));
+    });
 }
 
 /// How often the page waits for its turn before it is built: the answer of the order has its task after the first, and makes that of
 /// the code, which comes after the second.
 const EARLY_ANSWERS: u32 = 3;
-
-/// Does something when it has waited for its turn so many times, in a task of its own; at once in a page that is not seen, whose
-/// timers wait long.
-fn in_turn(tasks: u32, act: Box<dyn FnOnce()>) {
-    if tasks == 0 || !surroundings::is_visible() {
-        act();
-    } else {
-        Timeout::new(0, move || in_turn(tasks - 1, act)).forget();
-    }
-}
 
 const PORTS: Ports = Ports {
     address: address::of_page,
@@ -258,7 +246,11 @@ impl Shell {
         let handle = asking.handle();
         self.questions.push((question, asking));
         let is_poll = matches!(call, Call::Status(_));
-        let conversation = async move {
+        spawn_local(async move {
+            if is_poll {
+                // What the tick has changed on the page is work enough for its task.
+                first_paint::turns(1).await;
+            }
             let (answer, outcome) = gateway::converse(&call, &handle).await;
             let asked = SHELL.with_borrow_mut(|shell| shell.as_mut().and_then(|shell| shell.take_question(question)));
             if asked.is_some() {
@@ -267,13 +259,7 @@ impl Shell {
                 }
                 send(outcome.into_event(answer, question));
             }
-        };
-        if is_poll {
-            // What the tick has changed on the page is work enough for its task.
-            in_turn(1, Box::new(|| spawn_local(conversation)));
-        } else {
-            spawn_local(conversation);
-        }
+        });
     }
 
     /// `None` for a question that was abandoned.

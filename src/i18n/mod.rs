@@ -33,9 +33,6 @@ impl Locale {
     /// All of them, sorted by tag.
     pub const ALL: &'static [Self] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
-    /// Changes with the content of the files.
-    pub const VERSION: &'static str = env!("LOCALES_VERSION");
-
     const DEFAULT_TAG: &'static str = "zh-CN";
 
     /// The first wish that can be met, else the default. A wish is a BCP 47 tag: it is met by the same language as it is
@@ -113,9 +110,6 @@ impl Messages {
     /// No words: what needs none can be shown while a language is on its way.
     pub const SILENT: Self = Self(&[""; COUNT]);
 
-    /// What stands before `.json` in the name of a file with all words.
-    pub const FULL: &str = if cfg!(feature = "split") { ".full" } else { "" };
-
     /// Reads a locale's file as `Messages::pack` writes it, and as it stands among the sources too where the page is one
     /// piece. `None` where a text is missing.
     ///
@@ -127,6 +121,8 @@ impl Messages {
         let Json::List(entries) = json else { return None };
         let mut entries = entries.into_iter();
         let is_ours = matches!(entries.next(), Some(Json::Number(fingerprint)) if int(&fingerprint) == Some(i64::from(Self::FINGERPRINT)));
+        // What the file with all words must be is the affair of `first-paint/words.js`, which asks for it.
+        entries.next();
         let mut texts = [""; COUNT];
         for (index, text) in texts.iter_mut().enumerate() {
             match entries.next() {
@@ -140,17 +136,21 @@ impl Messages {
     }
 
     /// Writes a locale's file without its keys: a list of texts in the order of declaration, after a number that tells for
-    /// which keys it is. A short list, with what the template API needs, and one with all. `None` where a text is missing.
+    /// which keys it is, and a hash. A short list, with what the template API needs and the hash of the other list, and one with
+    /// all. `None` where a text is missing.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn pack(json: &str) -> Option<[String; 2]> {
+    pub fn pack(json: &str, hash: impl Fn(&str) -> String) -> Option<[String; 2]> {
         let Json::List(entries) = packed(&Json::read(json)?)? else { return None };
         let quote = |entry: &Json| match entry {
             Json::Text(text) => Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))),
             Json::Number(number) => Some(number.clone()),
             _ => None,
         };
-        let entries: Vec<String> = entries.iter().map(quote).collect::<Option<_>>()?;
-        Some([entries.get(..=FIRST)?, &entries].map(|entries| format!("[{}]", entries.join(","))))
+        let mut entries: Vec<String> = entries.iter().map(quote).collect::<Option<_>>()?;
+        let full = format!("[{}]", entries.join(","));
+        entries.truncate(2 + FIRST);
+        *entries.get_mut(1)? = format!("\"{}\"", hash(&full));
+        Some([format!("[{}]", entries.join(",")), full])
     }
 
     /// Whether there are no words.
@@ -173,8 +173,8 @@ impl Messages {
 #[cfg(not(feature = "split"))]
 fn packed(json: &Json) -> Option<Json> {
     let texts = Messages::KEYS.iter().map(|key| json.field(key).filter(|text| matches!(text, Json::Text(_))).cloned());
-    let fingerprint = Some(Json::Number(Messages::FINGERPRINT.to_string()));
-    core::iter::once(fingerprint).chain(texts).collect::<Option<Vec<_>>>().map(Json::List)
+    let head = [Json::Number(Messages::FINGERPRINT.to_string()), Json::Text(String::new())];
+    head.into_iter().map(Some).chain(texts).collect::<Option<Vec<_>>>().map(Json::List)
 }
 
 /// FNV-1a.
@@ -609,7 +609,9 @@ mod tests {
     fn a_packed_locale_is_the_same_and_one_of_other_keys_is_refused() {
         for locale in Locale::ALL {
             let json = file(locale);
-            let [short, full] = Messages::pack(&json).unwrap();
+            let [short, full] = Messages::pack(&json, |full| full.len().to_string()).unwrap();
+            // Where the first paint looks for it.
+            assert_eq!(short.split('"').nth(1), Some(full.len().to_string().as_str()));
             let (one, other) = (Messages::decode(&json).unwrap(), Messages::decode(&full).unwrap());
             assert!(one.entries().eq(other.entries()), "{}", locale.tag);
             let first = Messages::decode(&short).unwrap();

@@ -7,8 +7,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha256};
 
 use crate::{page, project, shrink, snip, step::run_quietly, tools};
 
@@ -23,7 +21,7 @@ pub(crate) fn link(folder: &Path, page: &str) -> Result<String> {
     const PLACES: [&str; 2] = ["assets/DRAW_FILE", "DRAW_INTEGRITY"];
     ensure!(PLACES.iter().all(|place| page.matches(place).count() == 1), "index.html must name {} once each", PLACES.join(" and "));
     let [name, integrity] = PLACES;
-    Ok(page.replace(name, &file).replace(integrity, &format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&module)))))
+    Ok(page.replace(name, &file).replace(integrity, &project::integrity(&module)))
 }
 
 fn build() -> Result<Vec<u8>> {

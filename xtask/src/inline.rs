@@ -14,8 +14,9 @@ use saoma::i18n::Locale;
 
 use crate::{project, tools};
 
-/// Fills `<script type="saoma/script" data-file="FILE">`, and makes the module script small, if `small`.
-pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
+/// Fills `<script type="saoma/script" data-file="FILE,FILE">`, and makes the module script small, if `small`. `hashes` are those of the
+/// languages. Styles beside each other become one: each would have a hash in the policy.
+pub(crate) fn inline(page: &str, hashes: &str, small: bool) -> Result<String> {
     let mut filled = String::with_capacity(page.len() + 4096);
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("<script") {
@@ -23,11 +24,14 @@ pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
         let (content, after) = after.split_once("</script>").context("index.html ends within a script")?;
         filled.push_str(before);
         if tag.contains("saoma/script") {
-            let file = tag.split_once("data-file=").map(|(_, file)| file.split([' ', '>']).next().unwrap_or_default().trim_matches('"'));
-            let file = project::root().join(file.context("a script of index.html names no file")?);
-            let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let script = fill_in(&script);
-            let script = if small { minify(&script, &["--ecma", "5"])? } else { script };
+            let files = tag.split_once("data-file=").map(|(_, files)| files.split([' ', '>']).next().unwrap_or_default().trim_matches('"'));
+            let mut script = String::new();
+            for file in files.context("a script of index.html names no file")?.split(',') {
+                let file = project::root().join(file);
+                script += &fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            }
+            let script = fill_in(&script, hashes);
+            let script = if small { without_reasons(&minify(&script, &["--ecma", "5"])?) } else { script };
             filled += &format!("<script>{}</script>", script.trim());
         } else if small && tag.contains("module") && !tag.contains("nomodule") && !content.is_empty() {
             filled += &format!("<script{tag}>{}</script>", minify(content, &["--module"])?.trim());
@@ -37,13 +41,25 @@ pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
         rest = after;
     }
     filled.push_str(rest);
-    Ok(filled)
+    Ok(filled.replace("</style><style>", ""))
+}
+
+/// Whatever is thrown in the first paint is caught there, and nobody reads why: the words are for readers of the source.
+fn without_reasons(script: &str) -> String {
+    let mut parts = script.split("throw new ");
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.split_once("Error(\"").filter(|(kind, _)| kind.chars().all(char::is_alphabetic));
+        let after = rest.and_then(|(_, rest)| Some(rest.split_once("\")")?.1));
+        short += &after.map_or_else(|| format!("throw new {part}"), |after| format!("throw 0{after}"));
+    }
+    short
 }
 
 /// What a script of the first paint needs of the rest of the project.
-fn fill_in(script: &str) -> String {
+fn fill_in(script: &str, hashes: &str) -> String {
     let tags = Locale::ALL.iter().map(|locale| locale.tag).collect::<Vec<_>>().join(" ");
-    script.replace("LOCALE_TAGS", &tags).replace("LOCALES_VERSION", Locale::VERSION)
+    script.replace("LOCALE_TAGS", &tags).replace("LOCALE_HASHES", hashes)
 }
 
 pub(crate) fn minify(script: &str, options: &[&str]) -> Result<String> {
@@ -56,4 +72,15 @@ pub(crate) fn minify(script: &str, options: &[&str]) -> Result<String> {
     let script = String::from_utf8(output.stdout)?;
     ensure!(!script.contains("</"), "a script of first-paint/ holds the end of a tag");
     Ok(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_left_out_and_nothing_else() {
+        let script = r#"if(a)throw new Error("no (code)");throw new TypeError("x"),new Error("y");throw new Error(b);"#;
+        assert_eq!(without_reasons(script), r#"if(a)throw 0;throw 0,new Error("y");throw new Error(b);"#);
+    }
 }

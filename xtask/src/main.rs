@@ -28,6 +28,7 @@ mod step;
 mod theme;
 mod tools;
 mod wasm;
+mod words;
 
 use clap::{Parser, Subcommand};
 

@@ -9,10 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha256};
 
-use crate::{first_paint, inline, project, shrink};
+use crate::{first_paint, inline, project, shrink, words};
 
 pub(crate) fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("TRUNK_STAGING_DIR is not set: this task is called by Trunk")?;
@@ -20,7 +18,8 @@ pub(crate) fn run() -> Result<()> {
     let is_release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let file = folder.join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let page = first_paint::link(&folder, &inline::inline(&page, is_release)?)?;
+    let hashes = words::pack(&folder.join("assets/locales"))?;
+    let page = first_paint::link(&folder, &inline::inline(&page, &hashes, is_release)?)?;
     let page = name_embedded(&folder, &page, is_release)?;
     let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() {
         open_to_reload(&page)
@@ -30,23 +29,24 @@ pub(crate) fn run() -> Result<()> {
     fs::write(&file, sealed).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Names the script that is loaded in a frame by its content, and lets the start know. The one of the shop keeps its name.
+/// Names the script that is loaded in a frame by its content, and lets the start know, with its hash. The one of the shop keeps its name.
 fn name_embedded(folder: &Path, page: &str, is_release: bool) -> Result<String> {
-    const PLACE: &str = "EMBEDDED_FILE";
-    ensure!(page.matches(PLACE).count() == 1, "index.html must name {PLACE} once, in its start script");
+    const PLACES: [&str; 2] = ["EMBEDDED_FILE", "EMBEDDED_INTEGRITY"];
+    ensure!(PLACES.iter().all(|place| page.matches(place).count() == 1), "the start script must name {} once each", PLACES.join(" and "));
     let file = folder.join("assets/embedded.js");
     let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let script = if is_release { inline::minify(&script, &["--module"])? } else { script };
     let hash = project::fingerprint(script.as_bytes());
     let name = format!("saoma-embedded-{hash}.js");
-    fs::write(file.with_file_name(&name), script)?;
+    fs::write(file.with_file_name(&name), &script)?;
     fs::remove_file(&file)?;
     let shop_side = folder.join("assets/saoma-embed.js");
     if is_release {
         let script = fs::read_to_string(&shop_side).with_context(|| format!("cannot read {}", shop_side.display()))?;
         fs::write(&shop_side, inline::minify(&script, &["--ecma", "5"])?)?;
     }
-    Ok(page.replace(PLACE, &name))
+    let [place_of_name, place_of_hash] = PLACES;
+    Ok(page.replace(place_of_name, &name).replace(place_of_hash, &project::integrity(script.as_bytes())))
 }
 
 /// Set while Trunk serves with live reload: it adds a script of its own after this hook, which no hash can name.
@@ -78,7 +78,7 @@ fn hashes(page: &str, element: &str) -> Vec<String> {
         let is_inline = runs && !content.is_empty() && (tag.is_empty() || tag.starts_with(char::is_whitespace));
         is_inline.then_some(content)
     });
-    inline.map(|content| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)))).collect()
+    inline.map(|content| format!("'{}'", project::integrity(content.as_bytes()))).collect()
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use base64::{Engine, prelude::BASE64_STANDARD};
-use sha2::{Digest, Sha384};
 
 use crate::{blank, order, project, snip, split, step::run_quietly, tools};
 
@@ -61,7 +59,6 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     blank::blank_panics(&wasm_file)?;
     fs::write(&glue_file, names.apply(&split.link(&assets)?)?)?;
     minify(&glue_file)?;
-    pack_locales(&assets.join("locales"))?;
     let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
     yield_to_the_order(&rename(&page, &glue_file, &glue, "js")?)
 }
@@ -77,18 +74,6 @@ fn yield_to_the_order(page: &str) -> Result<String> {
         "index.html does not preload the application as it is expected to"
     );
     Ok(yielding)
-}
-
-/// The languages without their keys, which the application knows: in short, and in full for whoever needs all words.
-fn pack_locales(folder: &Path) -> Result<()> {
-    let files: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    for file in files {
-        let packed = saoma::i18n::Messages::pack(&fs::read_to_string(&file)?);
-        let [short, full] = packed.with_context(|| format!("{} misses a text", file.display()))?;
-        fs::write(&file, short)?;
-        fs::write(file.with_extension("full.json"), full)?;
-    }
-    Ok(())
 }
 
 /// The file that a link of this kind names.
@@ -183,12 +168,11 @@ fn rename(page: &str, file: &Path, name: &str, extension: &str) -> Result<String
     fs::rename(file, &renamed)?;
     let at = page.find(name).with_context(|| format!("index.html does not name {name}"))?;
     let (before, link) = page.split_at(at);
-    let (_, after) = link.split_once("sha384-").with_context(|| format!("the link to {name} has no integrity"))?;
-    let kept = link.split_once("sha384-").map_or("", |(kept, _)| kept);
+    // Trunk's hash is longer, and of the file as it was.
+    let (kept, after) = link.split_once("sha384-").with_context(|| format!("the link to {name} has no integrity"))?;
     let end = after.find(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '='))).unwrap_or(after.len());
     let rest = after.get(end..).unwrap_or_default();
-    let integrity = BASE64_STANDARD.encode(Sha384::digest(&content));
-    Ok([before, &kept.replace(name, &format!("assets/{new_name}")), "sha384-", &integrity, rest].concat())
+    Ok([before, &kept.replace(name, &format!("assets/{new_name}")), &project::integrity(&content), rest].concat())
 }
 
 #[cfg(test)]

@@ -6,12 +6,20 @@ use anyhow::{Context, Result, ensure};
 use sandbox::{Call, Spec, Stand};
 use serde_json::json;
 
-use crate::{Stage, Suite, engine::Engine, stage::Look};
+use crate::{
+    Stage, Suite,
+    engine::{Engine, Need},
+    stage::Look,
+};
 
 pub(super) fn add(suite: &mut Suite) {
     suite.add("policy_stops_what_it_forbids", Look { script: LISTENS, ..Look::desktop() }, stops_what_it_forbids);
     suite.add("policy_runs_nothing_that_was_altered", Look::desktop(), runs_nothing_else);
+    let hashes = || Look { needs: &[Need::ModuleHashes], ..Look::desktop() };
+    suite.add("policy_runs_no_script_that_was_altered", hashes(), runs_no_other_script);
+    suite.add("policy_runs_no_script_in_a_frame_that_was_altered", hashes(), runs_no_other_script_in_a_frame);
     suite.add("policy_runs_no_part_that_was_altered", Look::desktop(), runs_no_other_part);
+    suite.add("policy_shows_no_words_that_were_altered", Look::desktop(), shows_no_other_words);
     suite.add("policy_checks_all_that_is_fetched", Look { script: KEEPS, ..Look::desktop() }, checks_all_that_is_fetched);
     suite.add("policy_lets_nobody_write_markup", Look::desktop(), lets_nobody_write_markup);
     suite.add("policy_of_hashes_covers_what_is_loaded", Look::desktop(), checks_what_is_loaded);
@@ -25,6 +33,35 @@ async fn runs_nothing_else(stage: &Stage) -> Result<()> {
     ensure!(!stage.has("img.code").await?, "a code was drawn");
     ensure!(stage.count(&id, Call::Info) == 1 && stage.count(&id, Call::Status) == 0, "the application runs");
     stage.console().await?;
+    Ok(())
+}
+
+/// Nor is a script.
+async fn runs_no_other_script(stage: &Stage) -> Result<()> {
+    stage.alter(&["*/saoma-*.js"]);
+    let id = stage.open_order(Spec::default()).await?;
+    stage.until("document.documentElement.dataset.start === 'failed'").await?;
+    stage.console().await?;
+    ensure!(stage.count(&id, Call::Status) == 0, "the application runs");
+    Ok(())
+}
+
+/// Nor is the script for a frame: the shop's page is told nothing, and the order can be paid.
+async fn runs_no_other_script_in_a_frame(stage: &Stage) -> Result<()> {
+    stage.alter(&["*/saoma-embedded-*.js"]);
+    let id = stage.order(Spec::default());
+    stage.open("/sandbox/probe/script.js").await?;
+    let open =
+        format!("(document.body.append(Object.assign(document.createElement('iframe'), {{ src: '/pay/{id}', id: 'frame' }})), true)");
+    stage.eval(&open).await?;
+    stage.until("document.getElementById('frame').contentDocument.querySelector('img.code') !== null").await?;
+    let mut said: Vec<String> = Vec::new();
+    let end = Instant::now() + Duration::from_secs(20);
+    while !said.iter().any(|line| line.contains("cannot speak to the one around it")) {
+        ensure!(Instant::now() < end, "the console says {said:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        said.extend(stage.console().await?);
+    }
     Ok(())
 }
 
@@ -47,28 +84,45 @@ async fn runs_no_other_part(stage: &Stage) -> Result<()> {
     stage.until_screen("paid").await
 }
 
+/// Words say whom to pay and when: others than were built are not shown, and asked for again.
+async fn shows_no_other_words(stage: &Stage) -> Result<()> {
+    let id = stage.order(Spec { order_id: "77".into(), ..Spec::default() });
+    let missing = "getComputedStyle(document.querySelector('.words-missing')).display !== 'none'";
+    for (path, words) in [("/pay/", "*/locales/zh-CN.json"), ("/?gateway=anqi&pay_way=wechat&order_id=", "*/locales/zh-CN.full.json")] {
+        stage.alter(&[words]);
+        stage.open(&format!("{path}{id}")).await?;
+        stage.until(missing).await.with_context(|| words)?;
+        ensure!(stage.eval("document.querySelector('.page').dataset.words !== 'here'").await? == true, "{words}");
+        stage.console().await?;
+        stage.alter(&[]);
+        stage.until_words().await.with_context(|| words)?;
+        stage.until(&format!("!({missing})")).await?;
+    }
+    Ok(())
+}
+
 /// Keeps what is fetched of the page's own files, and the hash that it must have.
 const KEEPS: &str = "window.fetched = []; const ask = window.fetch;
 window.fetch = (what, options) => {
     const url = new URL(what, location);
-    if (/[/]assets[/](?!locales)/.test(url.pathname)) fetched.push([url.pathname.split('/assets/')[1], options?.integrity ?? '']);
+    if (/[/]assets[/]/.test(url.pathname)) fetched.push([url.pathname.split('/assets/')[1], options?.integrity ?? '']);
     return ask(what, options);
 };";
 
-/// The application, its parts and what draws codes; scripts have their hashes in the page. Words are not checked: they are shown as
-/// text, whatever they are.
+/// The application, its parts, what draws codes, and the words; scripts have their hashes in the page.
 async fn checks_all_that_is_fetched(stage: &Stage) -> Result<()> {
     let id = stage.order(Spec { pay_tip: "<b>x</b>".into(), ..Spec::default() });
-    let template = (format!("/pay/{id}"), vec!["saoma-hints-", "saoma-common-", "saoma-beside-shared-"]);
+    let template = (format!("/pay/{id}"), vec!["saoma-hints-", "saoma-common-", "saoma-beside-shared-"], "zh-CN");
     let id = stage.order(Spec { order_id: "77".into(), ..Spec::default() });
-    let other = (format!("/?gateway=anqi&order_id={id}&pay_way=wechat"), vec!["saoma-gateways-"]);
-    for (path, parts) in [template, other] {
+    let other = (format!("/?gateway=anqi&order_id={id}&pay_way=wechat"), vec!["saoma-gateways-"], "zh-CN.full");
+    for (path, parts, words) in [template, other] {
         stage.open(&path).await?;
         stage.until_words().await?;
         for part in ["saoma-", "draw-"].into_iter().chain(parts) {
             stage.until(&format!("fetched.some(([file]) => /^{part}[0-9a-f]+[.]wasm$/.test(file))")).await.with_context(|| path.clone())?;
         }
-        let unchecked = stage.eval("fetched.filter(([, hash]) => !/^sha(256-[\\w+/]{43}=|384-[\\w+/]{64})$/.test(hash))").await?;
+        stage.until(&format!("fetched.some(([file]) => file === 'locales/{words}.json')")).await.with_context(|| path.clone())?;
+        let unchecked = stage.eval("fetched.filter(([, hash]) => !/^sha256-[\\w+/]{43}=$/.test(hash))").await?;
         ensure!(unchecked == json!([]), "{path}: fetched unchecked: {unchecked}");
     }
     Ok(())

@@ -1,0 +1,33 @@
+// The words of the page, which the application asks for here too: each language is a file beside it, and each file must be the one
+// that was built. Old browsers must understand this.
+(function (first) {
+  var TAGS = "LOCALE_TAGS".split(" ");
+  // In the same order: what the files with the words for the template API must be. Each says what the file with all words must be.
+  var HASHES = "LOCALE_HASHES".split(" ");
+  var asked = {};
+  /** A file, if it is the right one and comes within 15 s. */
+  function file(name, hash) {
+    var controller = new AbortController();
+    setTimeout(function () {
+      controller.abort();
+    }, 15000);
+    // The address changes with the content, so that a cache never has an old one for a new page.
+    var url = new URL("locales/" + name + ".json?" + hash.slice(0, 9), document.querySelector("link[rel=saoma-draw]").href);
+    return fetch(url, { integrity: "sha256-" + hash + "=", signal: controller.signal }).then(function (response) {
+      return response.text();
+    });
+  }
+  /** Fulfilled with a file of words, all or those for the template API. It is asked for once, and again only if it has not come. */
+  first.words = function (tag, isFull) {
+    var name = tag + (isFull ? ".full" : "");
+    asked[name] =
+      asked[name] ||
+      file(tag, HASHES[TAGS.indexOf(tag)]).then(function (words) {
+        return isFull ? file(name, words.split('"')[1]) : words;
+      });
+    asked[name].catch(function () {
+      delete asked[name];
+    });
+    return asked[name];
+  };
+})(window.saomaFirstPaint);
