@@ -1,4 +1,4 @@
-//! Who may use whom: the rooms of `src/` import downward only, and the pure ones know no browser.
+//! Who may use whom: the rooms of `src/` import downward only, and the pure ones know no browser. And lists that must be whole.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is a failure")]
@@ -120,6 +120,20 @@ fn the_pure_rooms_know_no_browser() {
                 assert!(!code.contains(outside), "{} names {outside}", file.display());
             }
         }
+    }
+}
+
+/// The names of the screens stand in one file; what lists them by hand, for scripts of the shop and for the gallery, has all of them.
+#[test]
+fn every_screen_is_in_the_documents_and_in_the_gallery() {
+    let read = |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let (source, documents, gallery) = (read("src/checkout/view_model.rs"), read("docs/embed.md"), read("tests/e2e/src/screens.rs"));
+    let names: BTreeSet<&str> = source.lines().filter_map(|line| line.split_once("=> \"")?.1.split('"').next()).collect();
+    assert!(names.len() > 15 && names.contains("paid"), "{names:?}");
+    for name in names {
+        assert!(documents.contains(&format!("`{name}`")), "docs/embed.md does not name {name}");
+        let is_shown = [format!("data-screen={name}]"), format!("data-screen='{name}'"), format!("\"{name}\""), format!("'{name}'")];
+        assert!(is_shown.iter().any(|form| gallery.contains(form)), "tests/e2e/src/screens.rs does not show {name}");
     }
 }
 

@@ -185,12 +185,13 @@ impl FormatRequestData for ReadLog {
     }
 }
 
-/// All that the page may keep: what the shopper prefers, and the token that a shop of a test has put there.
-const KEPT: [&str; 3] = ["saoma.language", "saoma.sound", "token"];
+/// All that the page may keep: what the shopper prefers, and the tokens that a shop of a test has put there.
+const KEPT: [&str; 4] = ["saoma.language", "saoma.sound", "token", "cookie sandbox_token"];
 
 /// The names of what the page keeps; nothing where it may keep nothing, as on another page.
 const READ_STORAGE: &str = "const done = arguments[0]; (async () => !location.protocol.startsWith('http') ? [] : [
     ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...document.cookie.split('; ').filter(Boolean).map((cookie) => 'cookie ' + cookie.split('=')[0]),
     ...(await indexedDB.databases()).map(({ name }) => 'database ' + name),
     ...(window.caches ? await caches.keys() : []).map((name) => 'cache ' + name),
     ...(navigator.serviceWorker ? await navigator.serviceWorker.getRegistrations() : []).map(({ scope }) => 'worker ' + scope),
@@ -277,7 +278,7 @@ impl Stage {
         self.sandbox.state().probe().block(paths);
     }
 
-    /// What is asked for by such a path is another WebAssembly module from now on.
+    /// What is asked for by such a path is another file from now on, which means the same.
     pub(crate) fn alter(&self, paths: &[&str]) {
         self.sandbox.state().probe().alter(paths);
     }
@@ -697,7 +698,8 @@ impl Stage {
         Ok(())
     }
 
-    async fn check_console(&self) -> Result<()> {
+    /// Nothing went wrong so far by what the console says, which is read by this.
+    pub(crate) async fn check_console(&self) -> Result<()> {
         for line in self.console().await? {
             ensure!(!ALARMS.iter().any(|alarm| line.contains(alarm)), "the console says: {line}");
         }

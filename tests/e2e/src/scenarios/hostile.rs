@@ -1,6 +1,7 @@
 //! A gateway, or a link, that wants to harm the shopper: `tests/fixtures/hostile/texts.json` through every field.
 //!
-//! In each load every field holds another of the texts, so that after as many loads as there are texts each has been in each.
+//! In each load every field holds another of the texts. Those of an order and of what it is paid with have had all of them in the end;
+//! those that are rarer, or are shown in the same way, share them.
 
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
@@ -92,12 +93,14 @@ struct Load {
     path: String,
     /// What is there once it stands.
     shows: &'static str,
+    /// What is pressed then, and what is there afterwards.
+    then: Option<(&'static str, &'static str)>,
     what: String,
 }
 
 impl Load {
     fn of_order(stage: &Stage, spec: Spec, shows: &'static str, what: &str) -> Self {
-        Self { may_be_another: false, path: format!("/pay/{}", stage.order(spec)), shows, what: what.to_owned() }
+        Self { may_be_another: false, path: format!("/pay/{}", stage.order(spec)), shows, then: None, what: what.to_owned() }
     }
 }
 
@@ -116,6 +119,26 @@ const STANDS: &str = "(({ document, location }, shows) => document.getElementByI
                       document.readyState === 'complete' && location.protocol !== 'about:' : \
                       document.querySelector('.page')?.dataset.words === 'here' && document.querySelector(shows) !== null)";
 
+/// Presses something in the frames; where an amount is wanted, there is one.
+const PRESS: &str = "((presses) => document.querySelectorAll('iframe').forEach(({ contentDocument }, at) => {
+    if (!presses[at]) return;
+    const field = contentDocument.querySelector('#entry');
+    if (field) field.value = '1.00';
+    contentDocument.querySelector(presses[at]).click();
+}))";
+
+/// Waits until each of the frames shows what it is to show.
+async fn all_show(stage: &Stage, loads: &[Load], shows: impl Fn(&Load) -> &'static str) -> Result<()> {
+    let all = json!(loads.iter().map(&shows).collect::<Vec<_>>());
+    let standing = format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}, at) => {STANDS}(contentWindow, {all}[at]))");
+    if let Err(error) = stage.until_within(PATIENCE, &format!("{standing}.every(Boolean)")).await {
+        let stands = stage.eval(&standing).await?;
+        let fallen = loads.iter().enumerate().filter(|(at, _)| stands.get(at) != Some(&Value::Bool(true)));
+        return Err(error.context(format!("{:?}", fallen.map(|(_, load)| (&load.what, shows(load))).collect::<Vec<_>>())));
+    }
+    Ok(())
+}
+
 /// Opens all of them, some at a time, each in a frame of its own: a browser takes half as long for a frame as for a tab. What is
 /// shown in a frame is what is shown without one; only what would open by itself does not.
 async fn all_stand(stage: &Stage, loads: &[Load]) -> Result<()> {
@@ -130,13 +153,11 @@ async fn all_stand(stage: &Stage, loads: &[Load]) -> Result<()> {
             json!(paths),
         );
         stage.eval(&open).await?;
-        let shows = json!(some.iter().map(|load| load.shows).collect::<Vec<_>>());
-        let standing =
-            format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}, at) => {STANDS}(contentWindow, {shows}[at]))");
-        if let Err(error) = stage.until_within(PATIENCE, &format!("{standing}.every(Boolean)")).await {
-            let stands = stage.eval(&standing).await?;
-            let fallen = some.iter().enumerate().filter(|(at, _)| stands.get(at) != Some(&Value::Bool(true)));
-            return Err(error.context(format!("{:?}", fallen.map(|(_, load)| (&load.what, load.shows)).collect::<Vec<_>>())));
+        all_show(stage, some, |load| load.shows).await?;
+        if some.iter().any(|load| load.then.is_some()) {
+            let presses = json!(some.iter().map(|load| load.then.map(|(press, _)| press)).collect::<Vec<_>>());
+            stage.eval(&format!("({PRESS}({presses}), true)")).await?;
+            all_show(stage, some, |load| load.then.map_or(load.shows, |(_, shows)| shows)).await?;
         }
         let faults =
             stage.eval(&format!("[...document.querySelectorAll('iframe')].map(({{ contentWindow }}) => {FAULTS}(contentWindow))")).await?;
@@ -194,26 +215,57 @@ async fn orders(stage: &Stage, first: usize) -> Result<()> {
     all_stand(stage, &loads).await
 }
 
-/// Every text as the words of an answer: where the order is refused, where its code is, or where words come in place of a code.
+/// Every text as the words of an answer: where the order, its code, its ways to pay or the chosen one is refused, where words come in
+/// place of a code, or where a cashier is named, is refused or refuses. And every text as a way to pay.
 async fn words(stage: &Stage) -> Result<()> {
-    let mut loads = Vec::new();
-    for (at, text) in texts()?.iter().enumerate() {
-        let refused = |call, code| {
-            let kind = Kind::Replace { body: json!({ "code": code, "message": text, "data": null }).to_string() };
-            Spec { faults: vec![Fault { call: Some(call), from: 1, times: 0, kind }], ..Spec::default() }
+    let texts = texts()?;
+    let refusal = |code: i64, text: &str| Kind::Replace { body: json!({ "code": code, "message": text, "data": null }).to_string() };
+    let (mut orders, mut cashiers, mut creations) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, text) in texts.iter().enumerate() {
+        let refused = |call, code, pay_type: &str| Spec {
+            faults: vec![Fault { call: Some(call), from: 1, times: 0, kind: refusal(code, text) }],
+            pay_type: pay_type.into(),
+            ..Spec::default()
         };
-        let spec = match at % 3 {
+        let order = |spec, shows| Load::of_order(stage, spec, shows, text);
+        // Which cashier meets it does not matter: they all have the same number.
+        let cashier = |call, kind, shows, then| {
+            stage.sandbox.state().creation_faults().push(Fault { call: Some(call), from: 1, times: 1, kind });
+            Load { may_be_another: false, path: format!("/cashier/{CASHIER}"), shows, then, what: text.clone() }
+        };
+        match at % 8 {
             // An order whose gateway is out of order (500) would be asked for again.
-            0 => refused(Call::Info, 404),
-            1 => refused(Call::Qrcode, 500),
-            _ => Spec { code: Code { content: text.clone(), r#type: "text".into(), ..Code::default() }, ..Spec::default() },
-        };
-        // A refusal; or it stands in place of a code.
-        let shows = if at % 3 == 0 { "[data-screen=not-found]" } else { ".plate.covered, .notice" };
-        loads.push(Load::of_order(stage, spec, shows, text));
+            0 => orders.push(order(refused(Call::Info, 404, "alipay"), "[data-screen=not-found]")),
+            // It stands in place of a code.
+            1 => orders.push(order(refused(Call::Qrcode, 500, "alipay"), ".plate.covered, .notice")),
+            2 => {
+                let code = Code { content: text.clone(), r#type: "text".into(), ..Code::default() };
+                orders.push(order(Spec { code, ..Spec::default() }, ".plate.covered, .notice"));
+            }
+            3 => orders.push(order(refused(Call::Types, 400, ""), ".warning")),
+            4 => orders.push(Load { then: Some((".method", ".warning")), ..order(refused(Call::ChoseType, 400, ""), ".method") }),
+            5 => cashiers.push(cashier(Call::Cashier, refusal(404, text), CASHIER_OR_NONE, None)),
+            6 => cashiers.push(cashier(Call::Cashier, Kind::Merge { data: json!({ "title": text }) }, CASHIER_OR_NONE, None)),
+            _ => creations.push(cashier(Call::Create, refusal(400, text), ENTRY, Some(("[type=submit]", ".warning")))),
+        }
     }
-    all_stand(stage, &loads).await
+    for some in texts.chunks(20) {
+        let way = |text: &String| json!({ "value": text, "label": text, "logo": text });
+        let body = json!({ "code": 200, "message": "", "data": some.iter().map(way).collect::<Vec<_>>() }).to_string();
+        let faults = vec![Fault { call: Some(Call::Types), from: 1, times: 0, kind: Kind::Replace { body } }];
+        orders.push(Load::of_order(stage, Spec { faults, pay_type: String::new(), ..Spec::default() }, ".method", "ways to pay"));
+    }
+    for loads in [orders, cashiers, creations] {
+        all_stand(stage, &loads).await?;
+    }
+    ensure!(stage.sandbox.state().creation_faults().is_empty(), "some cashier was not asked");
+    Ok(())
 }
+
+/// Where an amount is entered.
+const ENTRY: &str = "[data-screen=entering]:has(form)";
+/// … or there is no such cashier.
+const CASHIER_OR_NONE: &str = "[data-screen=cashier-not-found], [data-screen=entering]:has(form)";
 
 const TOKEN_OF_COOKIE: &str = r#"{"token": "cookie:sandbox_token"}"#;
 
@@ -246,7 +298,7 @@ async fn other_gateways(stage: &Stage) -> Result<()> {
         };
         // A link that makes an order meets a fault of all such links.
         if call != Call::Mapi {
-            loads.push(Load { may_be_another: false, path, shows: ANY_SCREEN, what: format!("{call:?} says {text:?}") });
+            loads.push(Load { may_be_another: false, path, shows: ANY_SCREEN, then: None, what: format!("{call:?} says {text:?}") });
             continue;
         }
         stage.open(&path).await?;
@@ -259,7 +311,7 @@ async fn other_gateways(stage: &Stage) -> Result<()> {
                 call == Call::Mapi && at % 6 == 1 && stage.eval("/^(https?|chrome-error):$/.test(location.protocol)").await? == true,
                 "{text:?}"
             );
-            stage.console().await?;
+            stage.check_console().await.with_context(|| format!("{call:?} says {text:?}"))?;
             continue;
         }
         check(stage, text).await?;
@@ -305,7 +357,7 @@ async fn addresses(stage: &Stage) -> Result<()> {
             ),
         };
         // A path of several parts is no page of ours.
-        loads.push(Load { may_be_another: true, shows: ANY_SCREEN, what: path.clone(), path });
+        loads.push(Load { may_be_another: true, shows: ANY_SCREEN, then: None, what: path.clone(), path });
     }
     all_stand(stage, &loads).await
 }

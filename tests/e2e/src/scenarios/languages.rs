@@ -1,8 +1,10 @@
 //! The languages of the page, as they come over the network.
 
+use std::{fs, path::Path};
+
 use anyhow::{Context, Result, ensure};
 use sandbox::{Spec, Stand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Stage, Suite, screens, stage::Look};
 
@@ -25,8 +27,7 @@ async fn every_language_fits(stage: &Stage) -> Result<()> {
             stage.until_screen(screen).await?;
             stage.until_words().await?;
             let said = stage.eval("[document.documentElement.lang, document.documentElement.dir]").await?;
-            let direction = if ["ar", "fa"].contains(&tag.as_str()) { "rtl" } else { "ltr" };
-            ensure!(said == json!([tag, direction]), "{said}");
+            ensure!(said == json!([tag, direction_of(tag)?]), "{said}");
             let loaded = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.includes('/assets/locales/'))";
             ensure!(stage.eval(loaded).await? == json!([format!("/pay/assets/locales/{tag}.json")]), "{tag}: one language");
             let widths = stage.eval("[document.documentElement.scrollWidth, document.documentElement.clientWidth]").await?;
@@ -37,6 +38,13 @@ async fn every_language_fits(stage: &Stage) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What the language's file says of its direction.
+fn direction_of(tag: &str) -> Result<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../src/i18n/locales/{tag}.json"));
+    let words: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+    words.get("direction").cloned().with_context(|| format!("{tag} has no direction"))
 }
 
 async fn stage_languages(stage: &Stage, id: &str) -> Result<Vec<String>> {

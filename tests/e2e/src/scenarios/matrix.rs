@@ -1,4 +1,4 @@
-//! Every fault × every call: each alone, each once. What is seen, and how often it is asked.
+//! Every fault × every call by which a code is shown and paid: each alone, each once. What is seen, and how often it is asked.
 
 use std::time::Duration;
 
