@@ -35,16 +35,21 @@ pub(crate) fn run(seconds: u32) -> Result<()> {
     })
 }
 
-/// Each fixture as the answer to each call.
+/// How many calls there are in `fuzz/fuzz_targets/decode.rs`.
+const CALLS: u8 = 8;
+
+/// Each fixture of each gateway as the answer to each call.
 fn seed_corpus() -> Result<()> {
     let corpus = project::root().join("fuzz/corpus/decode");
     fs::create_dir_all(&corpus)?;
-    for entry in fs::read_dir(project::root().join("tests/fixtures/xarr"))? {
-        let path = entry?.path();
-        let body = fs::read(&path)?;
-        let name = path.file_name().context("a fixture has a name")?.to_string_lossy().into_owned();
-        for call in 0..4u8 {
-            fs::write(corpus.join(format!("{name}-{call}")), [&[call][..], &body].concat())?;
+    for gateway in ["anqi", "instant", "mapi", "xarr"] {
+        for entry in fs::read_dir(project::root().join("tests/fixtures").join(gateway))? {
+            let path = entry?.path();
+            let body = fs::read(&path)?;
+            let name = path.file_name().context("a fixture has a name")?.to_string_lossy().into_owned();
+            for call in 0..CALLS {
+                fs::write(corpus.join(format!("{gateway}-{name}-{call}")), [&[call][..], &body].concat())?;
+            }
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The list of what is in the page: a software bill of materials in CycloneDX 1.5, beside the page that it belongs to.
 //!
-//! It is made of the lock file alone, so that two builds of one commit have the same: it carries no time and no number of its own.
+//! It is made of the locked packages and what they say of themselves, so that two builds of one commit have the same: it carries no time and no number of its own.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use saoma::config::Config;
+use saoma::{config::Config, i18n::Locale};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::{page, project, step::step};
@@ -91,11 +91,12 @@ pub(crate) fn pack(folder: &Path, name: &str, settings: Option<&str>) -> Result<
         }
         copy_folder(&assets, &theme.join("assets"))?;
         fs::copy(&screenshot, theme.join("screenshot.png")).with_context(|| format!("cannot copy {}", screenshot.display()))?;
+        let languages = Locale::ALL.len();
         let manifest = serde_json::json!({
             "name": name,
             "title": "Saoma 扫码收银台",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "二维码收银台：20 种语言、无障碍、可换肤 / QR checkout: 20 languages, accessible, skinnable",
+            "description": format!("二维码收银台：{languages} 种语言、无障碍、可换肤 / QR checkout: {languages} languages, accessible, skinnable"),
             "author": "Saoma",
             "type": number,
             "min_program_version": "1.0.0",
