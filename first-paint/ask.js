@@ -43,20 +43,34 @@
     },
     /** Has the application travel from now on: once the code has been asked for, or where that takes long. */
     load: function () {
-      var links = document.querySelectorAll("link[data-rel]");
-      for (var i = 0; i < links.length; i++) {
-        links[i].rel = links[i].getAttribute("data-rel");
-        links[i].removeAttribute("data-rel");
-      }
       var link = element("link[as=fetch]");
       if (!link || first.application) return;
       first.application = fetched(link, "low");
       heard(first.application);
+      first.glue = first.run("saoma-glue");
+      heard(first.glue);
       // Most orders have a code that the application will draw.
       heard(first.module());
     },
     /** The application's file, once it travels. */
     application: null,
+    /** Fulfilled when what starts it has come. */
+    glue: null,
+    /** Has a script module of the page run, which travels from now on. An element is the one way in which every browser checks a module
+     * by its hash; one of another type that is put in once more is run as if it were new. */
+    run: function (id) {
+      return new Promise(function (resolve, reject) {
+        var script = element("#" + id);
+        script.onload = resolve;
+        script.onerror = function () {
+          reject(new Error(script.src + " does not come, or is not ours"));
+        };
+        script.type = "module";
+        document.head.appendChild(script);
+      });
+    },
+    /** Starts the application; the glue puts it here. */
+    begin: null,
     /** The bytes of the module that draws codes, which are fetched once, and not waited for without end. */
     module: function () {
       if (!module) {

@@ -1,5 +1,5 @@
 // Starts the application, and says so when it cannot be started or breaks down: Trunk's own loader would leave a
-// skeleton for ever. The files are named by links that the build writes. A browser that does not understand
+// skeleton for ever. The files are named by elements that the build writes. A browser that does not understand
 // this script is told by the watchdog in index.html.
 (async () => {
   const page = document.documentElement;
@@ -14,17 +14,10 @@
   // What was drawn stays on the page, and can still be paid.
   addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && fail(error));
   addEventListener("unhandledrejection", ({ reason }) => reason instanceof WebAssembly.RuntimeError && fail(reason));
-  const href = (selector) => document.querySelector(selector).href;
-  // In a frame, the script that speaks to the shop's page. Its name and hash are filled in by the build; a link has it checked, an
-  // import has not.
+  // In a frame, the script that speaks to the shop's page.
   if (parent !== window) {
     first.load();
-    const embedded = document.createElement("link");
-    embedded.href = new URL("EMBEDDED_FILE", href("link[rel=modulepreload]"));
-    embedded.integrity = "EMBEDDED_INTEGRITY";
-    embedded.rel = "modulepreload";
-    document.head.append(embedded);
-    import(embedded.href).catch((reason) => console.error("saoma: the page cannot speak to the one around it:", reason));
+    first.run("saoma-embedded").catch((reason) => console.error("saoma: the page cannot speak to the one around it:", reason));
   }
   // The code first: nothing of the application runs before it has been painted. It is not waited for longer than a page whose
   // words and buttons are wanted too may wait, nor where nothing is painted.
@@ -35,7 +28,7 @@
   if (!document.hidden) await Promise.race([painted(), new Promise((next) => setTimeout(next, 1500))]).catch(() => {});
   first.load();
   try {
-    const application = await import(href("link[rel=modulepreload]"));
+    await first.glue;
     const link = document.querySelector("link[as=fetch]");
     const again = () => fetch(link.href, { integrity: link.getAttribute("integrity") });
     const file = await first.application.catch(again);
@@ -43,7 +36,7 @@
     const streams = WebAssembly.compileStreaming && file.headers.get("content-type") === "application/wasm";
     const compiled = streams ? await WebAssembly.compileStreaming(file) : file;
     await first.nextTask();
-    await application.default({ module_or_path: compiled });
+    await first.begin({ module_or_path: compiled });
   } catch (error) {
     fail(error);
   }

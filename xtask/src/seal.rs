@@ -21,18 +21,15 @@ pub(crate) fn run() -> Result<()> {
     let hashes = words::pack(&folder.join("assets/locales"))?;
     let page = first_paint::link(&folder, &inline::inline(&page, &hashes, is_release)?)?;
     let page = name_embedded(&folder, &page, is_release)?;
-    let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() {
-        open_to_reload(&page)
-    } else {
-        seal(&if is_release { shrink::shrink(&folder, &page)? } else { page })?
-    };
+    let page = if is_release { shrink::shrink(&folder, &page)? } else { shrink::hand_over(&folder, &page)? };
+    let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() { open_to_reload(&page) } else { seal(&page)? };
     fs::write(&file, sealed).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Names the script that is loaded in a frame by its content, and lets the start know, with its hash. The one of the shop keeps its name.
+/// Names the script that is loaded in a frame by its content, and lets the page know, with its hash. The one of the shop keeps its name.
 fn name_embedded(folder: &Path, page: &str, is_release: bool) -> Result<String> {
     const PLACES: [&str; 2] = ["EMBEDDED_FILE", "EMBEDDED_INTEGRITY"];
-    ensure!(PLACES.iter().all(|place| page.matches(place).count() == 1), "the start script must name {} once each", PLACES.join(" and "));
+    ensure!(PLACES.iter().all(|place| page.matches(place).count() == 1), "index.html must name {} once each", PLACES.join(" and "));
     let file = folder.join("assets/embedded.js");
     let script = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let script = if is_release { inline::minify(&script, &["--module"])? } else { script };

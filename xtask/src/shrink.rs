@@ -57,30 +57,58 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     let names = optimise(&wasm_file)?;
     order::order_functions(&wasm_file)?;
     blank::blank_panics(&wasm_file)?;
-    fs::write(&glue_file, names.apply(&split.link(&assets)?)?)?;
+    fs::write(&glue_file, handed_over(&names.apply(&split.link(&assets)?)?)?)?;
     minify(&glue_file)?;
     let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
-    yield_to_the_order(&rename(&page, &glue_file, &glue, "js")?)
+    let page = rename(&page, &glue_file, &glue, "js")?;
+    yield_to_the_order(&run_by_element(folder, &page)?)
+}
+
+/// The glue gives the function that starts the application to the first paint, rather than to whoever imports it: an import is
+/// checked by no hash.
+fn handed_over(glue: &str) -> Result<String> {
+    const EXPORTS: &str = "export { initSync, __wbg_init as default };";
+    ensure!(glue.matches(EXPORTS).count() == 1, "the glue does not export what starts the application as it is expected to");
+    Ok(glue.replace(EXPORTS, "window.saomaFirstPaint.begin = __wbg_init;"))
+}
+
+/// The same in a build for development.
+pub(crate) fn hand_over(folder: &Path, page: &str) -> Result<String> {
+    let glue = folder.join(named_by(page, "modulepreload")?);
+    let text = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    fs::write(&glue, handed_over(&text)?)?;
+    run_by_element(folder, page)
 }
 
 /// The order's calls come first: the application travels when `first-paint/ask.js` has made them, and in what room they leave.
-/// It is fetched by that script, which has its hash checked: to preload it would be to load it twice in WebKit, and unchecked
-/// in Chromium.
+/// That script fetches it, which has its hash checked: to preload it would be to load it twice in WebKit, and unchecked in Chromium.
 fn yield_to_the_order(page: &str) -> Result<String> {
-    let yielding = page.replace(" rel=modulepreload", " data-rel=modulepreload fetchpriority=low");
-    let yielding = yielding.replace(" rel=preload", " rel=saoma-application");
-    ensure!(
-        ["fetchpriority=low", "rel=saoma-application"].iter().all(|word| yielding.matches(word).count() == 1),
-        "index.html does not preload the application as it is expected to"
-    );
+    let yielding = page.replace(" rel=preload", " rel=saoma-application");
+    ensure!(yielding.matches("rel=saoma-application").count() == 1, "index.html does not preload the application as it is expected to");
     Ok(yielding)
+}
+
+/// In place of the link to the glue, the element that runs it: see `run` in `first-paint/ask.js`.
+fn run_by_element(folder: &Path, page: &str) -> Result<String> {
+    let link = link(page, "modulepreload")?;
+    let href = attribute(link, "href").context("the link to the glue names no file")?;
+    let glue = fs::read(folder.join(&href)).with_context(|| format!("cannot read {href}"))?;
+    let integrity = project::integrity(&glue);
+    let element =
+        format!("<script type=saoma/module id=saoma-glue src={href} integrity={integrity} crossorigin fetchpriority=low></script>");
+    Ok(page.replacen(&format!("<{link}>"), &element, 1))
+}
+
+/// What stands between `<` and `>` of the first link of this kind.
+fn link<'page>(page: &'page str, rel: &str) -> Result<&'page str> {
+    let mut tags = page.split('<').filter_map(|part| Some(part.split_once('>')?.0));
+    let link = tags.find(|tag| tag.starts_with("link ") && attribute(tag, "rel").as_deref() == Some(rel));
+    link.with_context(|| format!("index.html has no {rel} link"))
 }
 
 /// The file that a link of this kind names.
 fn named_by(page: &str, rel: &str) -> Result<String> {
-    let link = page.split("<link").skip(1).filter_map(|part| Some(part.split_once('>')?.0));
-    let mut found = link.filter(|link| attribute(link, "rel").as_deref() == Some(rel));
-    let href = found.next().and_then(|link| attribute(link, "href")).with_context(|| format!("index.html has no {rel} link"))?;
+    let href = attribute(link(page, rel)?, "href").with_context(|| format!("the {rel} link names no file"))?;
     let name = href.rsplit('/').next().unwrap_or_default();
     Ok(name.to_owned())
 }

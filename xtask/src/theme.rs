@@ -119,8 +119,8 @@ fn template(page: &str, settings: Option<&str>) -> Result<String> {
     ensure!(page.matches(meta).count() == 1, "dist/index.html has no one place for the order: {meta}");
     ensure!(page.contains("./assets/"), "dist/index.html names no file in ./assets/");
     // The content security policy knows inline scripts by their hash: the engine must not fill anything in there.
-    let scripts = page.split("<script").skip(1).filter_map(|part| part.split_once("</script>"));
-    ensure!(!scripts.map(|(script, _)| script).any(|script| script.contains("./assets/")), "an inline script names a file in ./assets/");
+    let scripts = page.split("<script").skip(1).filter_map(|part| part.split_once("</script>")?.0.split_once('>'));
+    ensure!(!scripts.map(|(_, script)| script).any(|script| script.contains("./assets/")), "an inline script names a file in ./assets/");
     page = page.replace("./assets/", "${.templateAssets}/");
     page = page.replace(meta, &format!("<meta name=saoma-order content='{}'>", order_block()));
     if let Some(settings) = settings {

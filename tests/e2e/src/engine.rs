@@ -47,8 +47,6 @@ pub(crate) enum Need {
     Downloads,
     /// Be a device whose pointer is a finger.
     Finger,
-    /// Check a script module against the hash of its link.
-    ModuleHashes,
     /// Stay on the page when a link leads to an app that is not there.
     Schemes,
     /// Change from light to dark while it runs.
@@ -74,7 +72,6 @@ impl Engine {
             (Self::WebKit, Need::Connection) => Some("its driver cannot take the network away"),
             (Self::WebKit, Need::Downloads) => Some("its driver cannot say where files are saved"),
             (Self::WebKit, Need::Finger) => Some("its driver cannot make a finger of the pointer"),
-            (Self::WebKit, Need::ModuleHashes) => Some("it does not check a script module against the hash of its link"),
             (Self::WebKit, Need::Schemes) => Some("it leaves the page for an error page when no app takes a link"),
             (Self::WebKit, Need::Theme) => Some("its driver cannot change its theme while it runs"),
         }
