@@ -33,12 +33,10 @@ impl Checkout {
         };
         let Some(asked) = asked.filter(|asked| asked.id == question) else { return };
         // A proxy's page has a `Date` too: only an answer of the gateway tells its time.
-        if answer.is_good() {
-            // Whatever the device says of its network.
-            self.shared.online = true;
-            if let Some(reading) = date {
-                self.shared.clock.read(reading, asked.sent, now);
-            }
+        if let (Some(reading), true) = (date, answer.is_good()) {
+            self.shared.clock.read(reading, asked.sent, now);
+            // What has just come over the network shows that there is one, whatever the device says.
+            self.shared.online |= reading.age.is_none();
         }
         match answer {
             Answer::Info(Ok(info)) => self.informed(now, *info, effects),
@@ -321,8 +319,7 @@ impl Checkout {
         }
     }
 
-    /// Enters a final phase.
-    /// Leaves what was shown for this, and what it asked.
+    /// Leaves what was shown for this, and whatever is asked about it but what there is to pay with: that may be a payment.
     pub(super) fn end(&mut self, phase: Phase, effects: &mut Vec<Effect>) {
         if let Phase::Choosing(choosing) = &self.phase {
             effects.extend(choosing.questions().map(Effect::Abandon));

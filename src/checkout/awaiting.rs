@@ -46,7 +46,7 @@ pub(super) struct Awaiting {
     opening: Opening,
     pub(super) order: Arc<Order>,
     pub(super) order_ref: OrderRef,
-    /// How often in a row it was said that the order waits no more, and not whether it is paid.
+    /// How often it was said that the order waits no more, and not whether it is paid.
     overs: u8,
     prompt: Prompting,
     pub(super) redirect_wait: Option<Duration>,
@@ -449,7 +449,7 @@ impl Awaiting {
         self.open_wallet_if_wanted(now, shared, effects);
         // What is asked for once is handed over once; the note of that is younger than this page.
         let is_first = shared.place.past != Past::Visited || shared.terms.asks_once;
-        if shared.visible && is_first && !self.watch.is_expired(now, shared) {
+        if shared.visible && is_first && !self.is_settled() && !self.watch.is_expired(now, shared) {
             self.hand_over(now, effects);
         }
         None
@@ -457,7 +457,7 @@ impl Awaiting {
 
     /// The gateway wants the shopper to go somewhere at once: a page anywhere, an app only where apps open by themselves.
     fn jump(&mut self, now: Instant, link: &WalletLink, shared: &Shared, effects: &mut Vec<Effect>) {
-        if self.wallet == WalletWish::Granted || self.watch.is_expired(now, shared) {
+        if self.wallet == WalletWish::Granted || self.is_settled() || self.watch.is_expired(now, shared) {
             return;
         }
         if link.is_page() {
@@ -471,7 +471,8 @@ impl Awaiting {
     }
 
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        let is_time = self.agreement.is_none() && shared.visible && shared.place.lets_wallet_open() && !self.watch.is_expired(now, shared);
+        let is_payable = self.agreement.is_none() && !self.is_settled() && !self.watch.is_expired(now, shared);
+        let is_time = is_payable && shared.visible && shared.place.lets_wallet_open();
         if let (Offered::Instrument(means), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
             && let Some(link) = means.link()
         {

@@ -15,7 +15,7 @@
 //! 2. At most one status question is under way; a reply to an older question changes nothing.
 //! 3. A fault, a bad status line, an answer that does not decode or an unknown status never ends the wait and never means paid.
 //! 4. Paid is final, reached once, redirects at most once, and only to an http(s) target.
-//! 5. Time is the gateway's: the device's wall clock decides nothing.
+//! 5. Time is the gateway's: what the device's wall clock says decides nothing.
 //! 6. At zero the code is covered, and the wait goes on slowly: a late payment is a success.
 //! 7. A wallet is opened without a tap at most once, on a phone, when the gateway asks for it.
 //! 8. A late or surprising event changes nothing.

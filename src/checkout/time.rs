@@ -4,7 +4,7 @@ use core::{ops::Add, time::Duration};
 
 use crate::order::UnixSeconds;
 
-/// A moment on the page's monotonic clock. Its zero means nothing; only differences do.
+/// A moment on the page's clock, which never goes back, and goes on while the device sleeps. Its zero means nothing; only differences do.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Instant(u64);
 
@@ -47,7 +47,7 @@ pub fn millis(span: Duration) -> u64 {
 ///
 /// A `Date` header is cut to seconds and was written at an unknown moment between question and answer, so each answer
 /// gives an interval. Intervals are intersected, and the estimate sharpens with every answer. The device's wall clock
-/// takes no part: a wrong one cannot make an order expire.
+/// takes no part: a wrong one cannot make an order expire. (One that is set while the page is open is taken for a sleep, until the next answer.)
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct GatewayClock(Option<Bounds>);
 

@@ -209,11 +209,11 @@ messages! {
         back_to_shop,
         /// Button: ask the gateway once more.
         check_again,
-        /// Time is up: heading over the covered code.
+        /// Time is up, or it may be paid: heading over the covered code.
         checking,
         /// Time is up: what that means.
         checking_detail,
-        /// Time was up long ago, nothing is asked any more.
+        /// It was like that long ago, nothing is asked any more.
         checking_rests,
         /// Heading over the ways to pay.
         choose_method,

@@ -152,7 +152,7 @@ fn around_number(text: &str) -> (&str, &str, &str) {
     (text.get(..start).unwrap_or_default(), text.get(start..end).unwrap_or_default(), text.get(end..).unwrap_or_default())
 }
 
-/// Time is up: there is nothing left to scan or to open.
+/// Time is up, or it may be paid already: there is nothing left to scan or to open.
 fn checking(context: Context, resting: bool, detail: &str) -> El {
     let messages = context.messages;
     let details: &[&str] = if resting { &[messages.checking_rests(), messages.paid_already()] } else { &[detail] };

@@ -240,7 +240,10 @@ fn is_terminal(screen: &Screen) -> bool {
 
 fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCaseError> {
     let screen = page.screen();
+    witness.settled &= matches!(screen, Screen::Awaiting { .. });
     for (_, effect) in page.effects.get(seen..).unwrap_or_default() {
+        let pays = matches!(effect, Effect::HandOver(_) | Effect::OpenWallet(_) | Effect::Visit(_));
+        prop_assert!(!(witness.settled && pays), "sent to pay what waits no more");
         match effect {
             Effect::Ask { call, .. } => {
                 let comes_first = matches!(call, Call::Cashier(_) | Call::Create { .. } | Call::Info(_));
@@ -302,9 +305,8 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
         let waited = witness.opening.map(|opening| page.now.since(opening));
         prop_assert!(waited.is_some_and(|waited| waited >= Duration::from_millis(2_500)), "a false alarm: {waited:?}");
     }
-    witness.settled &= matches!(page.screen(), Screen::Awaiting { .. });
     let payable = matches!(view.pay, Some(Pay::Agree { .. } | Pay::Asking | Pay::Choice(_) | Pay::Instrument(_)));
-    prop_assert!(!(witness.settled && payable), "rule 3: asked to pay what waits no more");
+    prop_assert!(!(witness.settled && payable), "asked to pay what waits no more");
     let covered = matches!(view.pay, Some(Pay::Checking { .. }));
     prop_assert!(!covered || (view.remaining.is_none() && view.sound.is_none()), "rule 6: an invitation to pay over a covered code");
     if let Some(deadline) = page.checkout.next_deadline(page.now) {
