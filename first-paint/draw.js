@@ -5,6 +5,7 @@
 (function (first) {
   var root = document.documentElement;
   var shell = document.getElementById("shell");
+  var ahead = Date.now() - performance.now();
   function find(selector) {
     return shell.querySelector(selector);
   }
@@ -157,7 +158,8 @@
       var timer;
       function check() {
         if (!first.code || root.getAttribute("data-start") === "done") return;
-        var left = until - performance.now();
+        // Where the one clock has rested while the device slept, the other has not.
+        var left = until - Math.max(performance.now(), Date.now() - ahead);
         clearTimeout(timer);
         if (left <= 0) clear();
         else timer = setTimeout(check, Math.min(left + 1, 0x7fffffff));

@@ -19,7 +19,7 @@
     first.load();
     first.run("saoma-embedded").catch((reason) => console.error("saoma: the page cannot speak to the one around it:", reason));
   }
-  // The code first: nothing of the application runs before it has been painted. It is not waited for longer than a page whose
+  // The code first: nothing of the application but its glue runs before it has been painted. It is not waited for longer than a page whose
   // words and buttons are wanted too may wait, nor where nothing is painted.
   const painted = async () => {
     await first.done;

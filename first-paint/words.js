@@ -5,15 +5,15 @@
   // In the same order: what the files with the words for the template API must be. Each says what the file with all words must be.
   var HASHES = "LOCALE_HASHES".split(" ");
   var asked = {};
-  /** A file, if it is the right one and comes within 15 s. */
+  var cache = "default";
+  /** A file, if it is the right one and comes within 15 s. Its name changes with its content (`xtask/src/words.rs`). */
   function file(name, hash) {
     var controller = new AbortController();
     setTimeout(function () {
       controller.abort();
     }, 15000);
-    // The address changes with the content, so that a cache never has an old one for a new page.
-    var url = new URL("locales/" + name + ".json?" + hash.slice(0, 9), document.querySelector("link[rel=saoma-draw]").href);
-    return fetch(url, { integrity: "sha256-" + hash + "=", signal: controller.signal }).then(function (response) {
+    var url = new URL("locales/" + name + "-" + hash.slice(0, 12).replace(/\W/g, "") + ".json", document.querySelector("link[rel=saoma-draw]").href);
+    return fetch(url, { cache: cache, integrity: "sha256-" + hash + "=", signal: controller.signal }).then(function (response) {
       return response.text();
     });
   }
@@ -27,6 +27,8 @@
       });
     asked[name].catch(function () {
       delete asked[name];
+      // One that was damaged on the way would come from there again.
+      cache = "reload";
     });
     return asked[name];
   };

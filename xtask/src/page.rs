@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     first_paint, project, sbom, seal, split,
     step::{run_quietly, step},
-    tools,
+    tools, words,
 };
 
 /// What parts of the first load may weigh, in bytes of brotli.
@@ -165,7 +165,7 @@ pub(crate) fn weigh() -> Result<Weight> {
             continue;
         }
         let row = (name, usize::try_from(file.metadata()?.len())?, usize::try_from(compressed.len())?);
-        let place = if row.0.ends_with(".full.json") {
+        let place = if words::is_full(&row.0) {
             // Shown once, for the heaviest.
             &mut full_languages
         } else if row.0.starts_with("assets/locales/") {

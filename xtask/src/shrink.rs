@@ -72,7 +72,7 @@ fn handed_over(glue: &str) -> Result<String> {
     Ok(glue.replace(EXPORTS, "window.saomaFirstPaint.begin = __wbg_init;"))
 }
 
-/// The same in a build for development.
+/// The same in a build for development, where nothing is made small: the glue hands over, and an element runs it.
 pub(crate) fn hand_over(folder: &Path, page: &str) -> Result<String> {
     let glue = folder.join(named_by(page, "modulepreload")?);
     let text = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
@@ -92,7 +92,8 @@ fn yield_to_the_order(page: &str) -> Result<String> {
 fn run_by_element(folder: &Path, page: &str) -> Result<String> {
     let link = link(page, "modulepreload")?;
     let href = attribute(link, "href").context("the link to the glue names no file")?;
-    let glue = fs::read(folder.join(&href)).with_context(|| format!("cannot read {href}"))?;
+    // Below whatever address the page is put.
+    let glue = fs::read(folder.join(href.trim_start_matches(['.', '/']))).with_context(|| format!("cannot read {href}"))?;
     let integrity = project::integrity(&glue);
     let element =
         format!("<script type=saoma/module id=saoma-glue src={href} integrity={integrity} crossorigin fetchpriority=low></script>");

@@ -201,12 +201,14 @@ fn list(folder: &Path, inside: &Path, files: &mut Vec<(String, PathBuf)>) -> Res
 mod tests {
     use super::*;
 
-    const PAGE: &str = "<meta name=saoma-order><script id=saoma-config type=application/json>{}</script><link href=./assets/a.js><link href=./assets/b.wasm>";
+    const PAGE: &str = "<meta name=saoma-order><script id=saoma-config type=application/json>{}</script>\
+        <link href=./assets/a.js><link href=./assets/b.wasm><script src=./assets/g.js></script>";
 
     #[test]
     fn files_and_variables_are_the_engines() {
         let template = template(PAGE, Some(r#"{"title":"</script>"}"#)).unwrap();
         assert!(template.contains("href=${.templateAssets}/a.js") && template.contains("href=${.templateAssets}/b.wasm"));
+        assert!(template.contains("<script src=${.templateAssets}/g.js></script>"));
         assert!(template.contains("&subject=${.orderInfo.subject | urlencode}"));
         assert!(template.contains("{\"title\":\"\\u003c/script>\"}"));
         assert_eq!(template.matches("${if").count(), template.matches("${end}").count());

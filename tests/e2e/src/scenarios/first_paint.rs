@@ -407,7 +407,7 @@ async fn asks_no_other_gateway(stage: &Stage) -> Result<()> {
             .await?;
         ensure!(asked == json!([]), "{path} {settings}: {asked}");
         // Other gateways have more words.
-        let words = if stage.eval("saomaFirstPaint.isKnown").await? == true { "zh-CN.json" } else { "zh-CN.full.json" };
+        let words = if stage.eval("saomaFirstPaint.isKnown").await? == true { "zh-CN-" } else { "zh-CN.full-" };
         let is_here = format!("performance.getEntriesByType('resource').some((entry) => entry.name.includes('/locales/{words}'))");
         stage.until(&is_here).await.with_context(|| format!("{path} {settings}"))?;
     }

@@ -44,8 +44,11 @@ async fn runs_no_other_script(stage: &Stage) -> Result<()> {
 /// Nor is the script for a frame: the shop's page is told nothing, and the order can be paid.
 async fn runs_no_other_script_in_a_frame(stage: &Stage) -> Result<()> {
     stage.alter(&["*/saoma-embedded-*.js"]);
+    *stage.sandbox.state().page_settings() = Some(format!(r#"{{"embed_origins": ["{}"]}}"#, stage.sandbox.origin()));
     let id = stage.order(Spec::default());
     stage.open("/sandbox/probe/script.js").await?;
+    // Unaltered, it would say that it is here.
+    stage.eval("(window.heard = [], addEventListener('message', ({ data }) => heard.push(data)), true)").await?;
     let open =
         format!("(document.body.append(Object.assign(document.createElement('iframe'), {{ src: '/pay/{id}', id: 'frame' }})), true)");
     stage.eval(&open).await?;
@@ -57,6 +60,9 @@ async fn runs_no_other_script_in_a_frame(stage: &Stage) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(100)).await;
         said.extend(stage.console().await?);
     }
+    stage.change(&id, |spec| spec.status = Stand::Paid)?;
+    stage.until("document.getElementById('frame').contentDocument.querySelector('[data-screen=paid]') !== null").await?;
+    ensure!(stage.eval("window.heard").await? == json!([]), "the page around it is told something");
     Ok(())
 }
 
@@ -83,7 +89,7 @@ async fn runs_no_other_part(stage: &Stage) -> Result<()> {
 async fn shows_no_other_words(stage: &Stage) -> Result<()> {
     let id = stage.order(Spec { order_id: "77".into(), ..Spec::default() });
     let missing = "getComputedStyle(document.querySelector('.words-missing')).display !== 'none'";
-    for (path, words) in [("/pay/", "*/locales/zh-CN.json"), ("/?gateway=anqi&pay_way=wechat&order_id=", "*/locales/zh-CN.full.json")] {
+    for (path, words) in [("/pay/", "*/locales/zh-CN-*"), ("/?gateway=anqi&pay_way=wechat&order_id=", "*/locales/zh-CN.full-*")] {
         stage.alter(&[words]);
         stage.open(&format!("{path}{id}")).await?;
         stage.until(missing).await.with_context(|| words)?;
@@ -116,7 +122,7 @@ async fn checks_all_that_is_fetched(stage: &Stage) -> Result<()> {
         for part in ["saoma-", "draw-"].into_iter().chain(parts) {
             stage.until(&format!("fetched.some(([file]) => /^{part}[0-9a-f]+[.]wasm$/.test(file))")).await.with_context(|| path.clone())?;
         }
-        stage.until(&format!("fetched.some(([file]) => file === 'locales/{words}.json')")).await.with_context(|| path.clone())?;
+        stage.until(&format!("fetched.some(([file]) => file.startsWith('locales/{words}-'))")).await.with_context(|| path.clone())?;
         let unchecked = stage.eval("fetched.filter(([, hash]) => !/^sha256-[\\w+/]{43}=$/.test(hash))").await?;
         ensure!(unchecked == json!([]), "{path}: fetched unchecked: {unchecked}");
     }
