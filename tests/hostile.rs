@@ -108,11 +108,11 @@ fn a_wallet_link_opens_a_wallet_or_the_web() {
 
 #[test]
 fn a_web_address_is_one() {
-    let mut opened_ones = 0;
+    let mut count = 0;
     for link in links().iter().filter(|link| is_web_address(link)) {
         let url = opened(link);
         assert!(url.as_ref().is_none_or(is_plain_web), "{link:?} is {url:?}");
-        opened_ones += usize::from(url.is_some());
+        count += usize::from(url.is_some());
     }
-    assert!(opened_ones > 100, "only {opened_ones} are opened: nothing was tried");
+    assert!(count > 100, "only {count} are opened: nothing was tried");
 }

@@ -111,7 +111,7 @@ impl State {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What goes wrong the next times with calls about no order yet, whose faults they could meet: one each time.
+    /// What goes wrong with the next calls that come before there is an order, one fault with each: an order's own cannot.
     pub fn creation_faults(&self) -> MutexGuard<'_, Vec<Fault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }

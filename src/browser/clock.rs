@@ -17,8 +17,8 @@ extern "C" {
 const SLEEP_MS: f64 = 2_000.0;
 
 /// Now, on a clock that never goes back. On some devices the monotonic one rests while they sleep, and a code that has expired meanwhile
-/// would be shown as good: what the wall clock has gained at once is taken for sleep. Where it was set instead, the page covers the code
-/// until the next answer, which tells the gateway's time.
+/// would be shown as good: what the wall clock has gained at once is taken for sleep. Where it was set instead, it is as after a sleep: what is
+/// under way is taken for lost, and the code is covered until the next answer, which tells the gateway's time.
 pub(super) fn now() -> Instant {
     thread_local!(static AHEAD_AND_SLEPT: Cell<(f64, f64)> = const { Cell::new((f64::NAN, 0.0)) });
     let awake = performance_now();

@@ -1,6 +1,7 @@
 //! What the first paint has done before the application came: its answers, the code that it drew, and how it draws.
 //!
-//! The scripts of `first-paint/` keep it in one global object. All of it but the words may be missing: then the page does it itself.
+//! The scripts of `first-paint/` keep it in one global object. All of it but what starts the application, and its words, may be missing:
+//! then the page does it itself.
 
 use core::time::Duration;
 

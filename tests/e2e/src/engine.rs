@@ -416,7 +416,7 @@ fn of_chromium() -> Value {
 }
 
 fn of_firefox(proxy: &str) -> Value {
-    // Nor is a process kept in reserve for the next site: there is none.
+    // Nothing moves, and no process is kept in reserve for a next site: there is none.
     let preferences = json!({ "ui.prefersReducedMotion": 1, "dom.ipc.processPrelaunch.enabled": false });
     json!({
         "browserName": "firefox",

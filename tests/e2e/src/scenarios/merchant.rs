@@ -76,10 +76,7 @@ async fn settings_make_the_page_the_shops(stage: &Stage) -> Result<()> {
         ensure!(stage.eval(&format!("document.querySelector(\"{selector}\").getAttribute('href')")).await? == href, "{selector}");
     }
     stage.until_text("tea_shop").await?;
-    ensure!(
-        stage.eval("document.querySelector('[data-sound-switch]').getAttribute('aria-pressed')").await? == "false",
-        "no sound at first"
-    );
+    stage.until("document.querySelector('[data-sound-switch]').innerText.includes('语音提示已关闭')").await.context("no sound at first")?;
     stage.choose_language("en").await?;
     stage.until_text("Sent today").await?;
     stage.change(&id, |spec| spec.status = Stand::Closed)?;
