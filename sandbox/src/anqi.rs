@@ -64,8 +64,7 @@ async fn pay(Extract(state): Extract<Arc<State>>, Query(query): Query<Vec<(Strin
         }
     };
     let response = gateway::respond_flat(answer, &faults).await;
-    open.close(&response);
-    response
+    open.close(response)
 }
 
 fn payment(order: &crate::Order, way: &str, host: &str) -> Value {
@@ -99,6 +98,5 @@ async fn check(Extract(state): Extract<Arc<State>>, Query(query): Query<Vec<(Str
     };
     let answer = if waits { answer(-1, "未支付", Value::Null) } else { answer(0, "", Value::Null) };
     let response = gateway::respond_flat(answer, &faults).await;
-    open.close(&response);
-    response
+    open.close(response)
 }

@@ -38,8 +38,9 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/api/order/create-cashier", post(create_at_cashier))
 }
 
-/// A request under way. It is marked as answered when this is dropped, also when the page has hung up.
+/// A request under way. Whoever asked has hung up where this is dropped before it is closed.
 pub(crate) struct Open {
+    is_answered: bool,
     number: u64,
     state: Arc<State>,
 }
@@ -49,7 +50,7 @@ impl Open {
     pub(crate) fn of(state: &Arc<State>, call: Call, id: Option<String>, time: Option<String>, body: &str) -> Self {
         let at = millis(state.began.elapsed());
         let number = state.records().begin(at, call, id, time, body);
-        Self { number, state: Arc::clone(state) }
+        Self { is_answered: false, number, state: Arc::clone(state) }
     }
 
     /// The request has made this order.
@@ -57,11 +58,13 @@ impl Open {
         self.state.records().name(self.number, id);
     }
 
-    /// The request is answered.
-    pub(crate) fn close(self, response: &Response) {
+    /// The request is answered with this.
+    pub(crate) fn close(mut self, response: Response) -> Response {
+        self.is_answered = true;
         if response.extensions().get::<Cut>().is_some() {
             self.state.records().cut(self.number);
         }
+        response
     }
 }
 
@@ -73,7 +76,7 @@ pub(crate) fn time_of(query: &[(String, String)]) -> Option<String> {
 impl Drop for Open {
     fn drop(&mut self) {
         let at = millis(self.state.began.elapsed());
-        self.state.records().end(self.number, at);
+        self.state.records().end(self.number, at, !self.is_answered);
     }
 }
 
@@ -99,13 +102,15 @@ async fn answer(
     let (faults, date, data) = {
         let mut orders = state.orders();
         let Some(order) = named.as_deref().and_then(|id| orders.get_mut(id)) else {
-            return enveloped(404, "未能找到订单信息或失效", Value::Null).into_response();
+            drop(orders);
+            return open.close(enveloped(404, "未能找到订单信息或失效", Value::Null).into_response());
         };
         let faults = order.meet(call);
         if call == Call::ChoseType
             && let Err(words) = choose(order, request.as_ref())
         {
-            return enveloped(400, words, Value::Null).into_response();
+            drop(orders);
+            return open.close(enveloped(400, words, Value::Null).into_response());
         }
         (faults, order.gateway_now(), data(call, order, host))
     };
@@ -114,8 +119,7 @@ async fn answer(
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(moment)) {
         response.headers_mut().insert(header::DATE, date);
     }
-    open.close(&response);
-    response
+    open.close(response)
 }
 
 /// The ways to pay that every order has.

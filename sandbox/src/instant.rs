@@ -54,8 +54,7 @@ async fn pay(
         }
     };
     let response = gateway::respond_flat(answer, &faults).await;
-    open.close(&response);
-    response
+    open.close(response)
 }
 
 /// Checks what the app asks for by the rule: points that pay for the goods pay alone, others never without money.

@@ -89,8 +89,7 @@ async fn create(
         None => Vec::new(),
     };
     let response = gateway::respond_flat(answer, &[faults, state.faults(Call::Mapi)].concat()).await;
-    open.close(&response);
-    response
+    open.close(response)
 }
 
 type Answer = Box<dyn FnOnce(&str) -> Value + Send>;

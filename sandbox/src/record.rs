@@ -17,7 +17,8 @@ pub struct Record {
     pub body: String,
     /// Which call.
     pub call: Call,
-    /// How many requests of this call for this order were under way, with this one.
+    /// How many requests of this call for this order were under way, with this one. One that the page has hung up on shortly before counts
+    /// no more: that is noticed a moment later.
     pub concurrent: usize,
     /// Whether the connection was cut instead of an answer.
     pub cut: bool,
@@ -73,6 +74,8 @@ impl Records {
     const MAX: usize = 10_000;
     const MAX_BODY: usize = 4096;
     const MAX_ID: usize = 128;
+    /// How much later than the page's next request it may be noticed that it has hung up on one.
+    const MOMENT_MS: u64 = 500;
 
     pub(crate) fn begin(&mut self, at_ms: u64, call: Call, order_id: Option<String>, time: Option<String>, body: &str) -> u64 {
         self.made += 1;
@@ -94,9 +97,15 @@ impl Records {
         }
     }
 
-    pub(crate) fn end(&mut self, number: u64, at_ms: u64) {
-        if let Some(record) = self.find(number) {
-            record.answered_ms = Some(at_ms);
+    /// `hung_up`: whoever asked has, before there was an answer.
+    pub(crate) fn end(&mut self, number: u64, at_ms: u64, hung_up: bool) {
+        let Some(record) = self.find(number) else { return };
+        record.answered_ms = Some(at_ms);
+        let (call, order_id) = (record.call, record.order_id.clone());
+        if hung_up {
+            let has_just_begun = |record: &&mut Record| record.number > number && record.at_ms + Self::MOMENT_MS >= at_ms;
+            let is_alike = |record: &&mut Record| record.call == call && record.order_id == order_id && record.concurrent > 1;
+            self.last.iter_mut().filter(has_just_begun).filter(is_alike).for_each(|record| record.concurrent -= 1);
         }
     }
 
@@ -118,5 +127,31 @@ impl Records {
     /// Those of one order.
     pub fn of(&self, order_id: &str) -> Vec<Record> {
         self.last.iter().filter(|record| record.order_id.as_deref() == Some(order_id)).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_hangs_up_and_asks_again_does_not_ask_twice_at_once() {
+        for (hung_up_ms, hung_up, concurrent) in [(1_010, true, 1), (1_010, false, 2), (1_900, true, 2)] {
+            let mut records = Records::default();
+            let mut ask = |at_ms| records.begin(at_ms, Call::Status, Some("A1".into()), None, "");
+            let (first, _) = (ask(0), ask(1_000));
+            records.end(first, hung_up_ms, hung_up);
+            let second = records.of("A1").pop().unwrap();
+            assert_eq!(second.concurrent, concurrent, "{hung_up_ms} {hung_up}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_short() {
+        let mut records = Records::default();
+        records.begin(0, Call::Info, Some("长".repeat(500)), Some("1".repeat(500)), &"x".repeat(5_000));
+        let record = records.iter().next().unwrap();
+        assert_eq!(record.order_id.as_ref().unwrap().chars().count(), 128);
+        assert_eq!((record.time.as_ref().unwrap().len(), record.body.len()), (32, 4_096));
     }
 }

@@ -6,7 +6,7 @@ use std::{cell::Cell, rc::Rc};
 use gloo_timers::callback::Timeout;
 use js_sys::Reflect;
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
-use web_sys::{AbortController, AbortSignal};
+use web_sys::AbortController;
 
 use super::{
     capability, clock,
@@ -64,11 +64,6 @@ impl Asking {
     /// Ends the request.
     pub(super) fn abandon(self) {
         self.controller.abort();
-    }
-
-    /// What ends the request when it is abandoned, or takes too long.
-    pub(super) fn signal(&self) -> AbortSignal {
-        self.controller.signal()
     }
 
     pub(super) fn handle(&self) -> Handle {
