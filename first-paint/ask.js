@@ -62,8 +62,9 @@
       return new Promise(function (resolve, reject) {
         var script = element("#" + id);
         script.onload = resolve;
+        // It has not come, or is another one.
         script.onerror = function () {
-          reject(new Error(script.src + " does not come, or is not ours"));
+          reject(new Error(script.src));
         };
         script.type = "module";
         document.head.appendChild(script);
@@ -79,7 +80,7 @@
           return response.arrayBuffer();
         });
         var end = new Promise(function (resolve, reject) {
-          setTimeout(reject, 5000, new Error("the module does not come"));
+          setTimeout(reject, 5000);
         });
         module = Promise.race([bytes, end]);
       }

@@ -85,6 +85,11 @@ pub(crate) fn remapped_paths() -> Result<String> {
     };
     let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
     let mut flags = vec![remap(&cargo_home, "/cargo"), remap(&project::root(), "/saoma")];
+    // Where the compiler finds the source of its library, it names that; elsewhere it names this.
+    let library = Path::new(&said_by_rustc(&["--print", "sysroot"])?).join("lib/rustlib/src/rust");
+    let version = said_by_rustc(&["--version", "--verbose"])?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).context("rustc does not say of which commit it is")?;
+    flags.push(remap(&library, &format!("/rustc/{commit}")));
     // The last flag that fits wins: a crate is named without the registry that it is from.
     for registry in fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten() {
         flags.push(remap(&registry?.path(), ""));
@@ -94,6 +99,12 @@ pub(crate) fn remapped_paths() -> Result<String> {
         ensure!(!flag.contains(char::is_whitespace), "the page cannot be built in or from a folder with a blank in its name: {flag}");
     }
     Ok(flags.join(" "))
+}
+
+fn said_by_rustc(arguments: &[&str]) -> Result<String> {
+    let output = Command::new("rustc").args(arguments).current_dir(project::root()).output().context("cannot start rustc")?;
+    ensure!(output.status.success(), "rustc {} ended with {}", arguments.join(" "), output.status);
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// Puts a `.br` and a `.gz` beside each file of a folder.
