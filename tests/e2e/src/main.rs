@@ -176,7 +176,8 @@ impl Suite {
                 timeout(LIMIT, stage.end(played)).await.context("the browser does not close")?
             });
             took().push((begin.elapsed(), engine, name));
-            result.map_err(|error| format!("{error:#}").into())
+            // The list of failures at the end says the names alone.
+            result.map_err(|error| format!("{}: {error:#}", engine.name()).into())
         });
         self.trials.push((kind, trial.with_kind(engine.name())));
     }

@@ -53,17 +53,15 @@ const TEXT: &str = "https://qr.alipay.com/bax08861s";
 
 /// Presses "save" and gives back the file.
 async fn saved(stage: &Stage, id: &str) -> Result<Vec<u8>> {
-    let folder = std::env::temp_dir().join(format!("saoma-{id}"));
-    fs::create_dir_all(&folder)?;
-    stage.save_into(&folder.to_string_lossy()).await?;
+    // Of its own: orders of different sandboxes may have the same number.
+    let folder = tempfile::tempdir()?;
+    stage.save_into(&folder.path().to_string_lossy()).await?;
     stage.press(".save").await?;
     stage.until_text("二维码已保存").await?;
     let tail: String = id.chars().skip(id.chars().count().saturating_sub(6)).collect();
-    let file = folder.join(format!("payment-code-{tail}.png"));
+    let file = folder.path().join(format!("payment-code-{tail}.png"));
     stage.until_here("the file is there", |_| fs::metadata(&file).is_ok_and(|file| file.len() > 0)).await?;
-    let content = fs::read(&file)?;
-    fs::remove_dir_all(&folder)?;
-    Ok(content)
+    Ok(fs::read(&file)?)
 }
 
 async fn a_saved_code_is_a_file(stage: &Stage) -> Result<()> {
