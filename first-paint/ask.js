@@ -88,6 +88,10 @@
     },
     /** What is heard is asked for with the code where the gateway is far, else last. */
     askAudio: function () {},
+    /** Has the page be seen. */
+    show: function () {
+      document.documentElement.setAttribute("data-place", first.place);
+    },
     /** Whole fen, seconds or codes, as digits. */
     integer: integer,
     /** The first value of the address that is not blank. */
@@ -98,8 +102,6 @@
     place: place(),
     /** Whether this is the gateway that is known here. */
     isKnown: false,
-    /** Whether the order has been asked for. */
-    hasAsked: false,
     /** Whether the application is here, and asks. */
     isTaken: false,
     /** What waits to be paid; rejected where that is the application's affair. */
@@ -193,34 +195,28 @@
     var name = named();
     var began = performance.now();
     var asking = post(api + "/order/info", name);
-    first.hasAsked = true;
-    // Inside a wallet nothing is drawn before the application has come. Else while the answer travels: the task that reads the
-    // page is long enough.
-    if (first.place !== "app") {
-      setTimeout(function () {
-        heard(first.module());
-      });
-    }
+    // Inside a wallet nothing is drawn before the application has come.
+    if (first.place !== "app") heard(first.module());
     first.order = asking.then(function (answer) {
       var info = data(answer);
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");
       first.offer = post(api + "/order/qrcode", { order_id: plain(first.text(info.order_id) || name.order_id) }).then(data);
       heard(first.offer);
-      var took = answer.at - began;
       first.askAudio = function () {
         first.askAudio = function () {};
         heard(post(api + "/order/audio", name));
       };
       // Where the gateway is far, it is asked together with the code: there is time, and what is heard is known when the page is built.
-      if (took > 50) first.askAudio();
-      // Where the gateway is near, not before the code is there.
-      setTimeout(first.load, 50);
-      return { date: Date.parse(answer.response.headers.get("date")), info: info, took: took };
+      if (answer.at - began > 80) first.askAudio();
+      // On a computer the code comes first; on a phone there may be a button, which the application makes, that is wanted more.
+      setTimeout(first.load, first.place ? 50 : 250);
+      return { date: Date.parse(answer.response.headers.get("date")), info: info };
     });
   } catch (unknown) {
     first.order = Promise.reject(unknown);
   }
-  heard(first.order);
-  setTimeout(first.load, 300);
-  document.documentElement.setAttribute("data-place", first.place);
+  // Nothing is laid out before the code has been asked for: the order would wait for it. Nor is the page empty for long.
+  first.order.then(first.show, first.show);
+  setTimeout(first.show, 400);
+  setTimeout(first.load, 600);
 })(window);

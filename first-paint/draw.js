@@ -61,19 +61,18 @@
     if (parts[3]) add(amount, "span", "currency", parts[3]);
     first.amount = amount.textContent;
   }
-  // The first letters cost more than all the rest of the first paint, since fonts are looked for. Where the gateway is far, they
-  // are laid out while its answer travels; where it is near, one frame after the code. The subject follows the
-  // amount in a frame of its own.
+  // The first letters cost more than all the rest of the first paint, since fonts are looked for. So they come one frame after the
+  // code, or where that takes long. The subject follows the amount in a frame of its own.
   var unwritten, isUnwritable;
-  function showOrder(subject, fen, isFar) {
+  function showOrder(subject, fen, wait) {
     unwritten = { fen: fen, subject: subject };
-    if (isFar) write();
-    else setTimeout(write, 100);
+    setTimeout(write, wait);
   }
   function write() {
     var order = unwritten;
     unwritten = null;
     if (!order || root.getAttribute("data-start") === "done") return;
+    first.show();
     try {
       showAmount(order.fen);
     } catch (unknown) {
@@ -98,8 +97,11 @@
   /** Fulfilled when what there is now has been painted, or would have been. */
   first.painted = function () {
     return new Promise(function (next) {
+      // A frame is made while the next one is asked for.
       requestAnimationFrame(function () {
-        setTimeout(next);
+        requestAnimationFrame(function () {
+          setTimeout(next);
+        });
       });
       // Nothing is painted of a page that is not seen.
       setTimeout(next, 200);
@@ -193,12 +195,17 @@
       return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, place, exports.picture(bytes.length)));
     });
   };
-  // Compiled while the gateway is waited for, rather than when it has answered.
-  if (first.hasAsked && first.place !== "app") first.draw("-").catch(function () {});
+  // Compiled while the code travels; before, the order would wait for it.
+  first.order
+    .then(first.nextTask)
+    .then(function () {
+      return first.draw("-");
+    })
+    .catch(function () {});
   try {
     var told = first.told;
     var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;
-    if (told.status === "1" && /^[0-9]{1,13}$/.test(due)) showOrder(told.subject, due, true);
+    if (told.status === "1" && /^[0-9]{1,13}$/.test(due)) showOrder(told.subject, due, 0);
   } catch (unknown) {}
   /** Fulfilled when no more than the subject will be drawn here: the application need not wait any longer. */
   first.done = first.order
@@ -210,7 +217,7 @@
       // Without the gateway's time, when an order is over is the application's affair.
       var until = expires ? performance.now() + expires - order.date : Infinity;
       if (!(until - performance.now() >= 10000)) throw new Error("it is nearly over");
-      showOrder(first.text(info.subject), first.integer(+info.trade_amount ? info.trade_amount : info.amount), order.took > 50);
+      showOrder(first.text(info.subject), first.integer(+info.trade_amount ? info.trade_amount : info.amount), 250);
       return first.offer.then(function (offer) {
         return showOffer(offer, until);
       });
