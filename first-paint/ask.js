@@ -41,7 +41,8 @@
       if (value === undefined || value === null) return "";
       throw new TypeError("not a text");
     },
-    /** Has the application travel from now on: once the code has been asked for, or where that takes long. */
+    /** Has the application travel from now on: on a phone once the code has been asked for, on a computer once it has come, or where that
+     * takes long. */
     load: function () {
       var link = element("link[as=fetch]");
       if (!link || first.application) return;
@@ -88,7 +89,7 @@
     },
     /** What is heard is asked for with the code where the gateway is far, else last. */
     askAudio: function () {},
-    /** Has the page be seen. */
+    /** Shows the card, which is laid out by that. */
     show: function () {
       document.documentElement.setAttribute("data-place", first.place);
     },
@@ -195,7 +196,7 @@
     var name = named();
     var began = performance.now();
     var asking = post(api + "/order/info", name);
-    // Inside a wallet nothing is drawn before the application has come.
+    // Inside a wallet no code is drawn before the application has come.
     if (first.place !== "app") heard(first.module());
     first.order = asking.then(function (answer) {
       var info = data(answer);
@@ -215,8 +216,9 @@
   } catch (unknown) {
     first.order = Promise.reject(unknown);
   }
-  // Nothing is laid out before the code has been asked for: the order would wait for it. Nor is the page empty for long.
-  first.order.then(first.show, first.show);
+  // The card is not laid out before the code has been asked for: the order would wait for it. A phone does it while the code travels, a
+  // computer with the code, in one frame. Nor is the page empty for long.
+  first.order.then(first.place && first.show, first.show);
   setTimeout(first.show, 400);
-  setTimeout(first.load, 600);
+  setTimeout(first.load, first.place ? 300 : 600);
 })(window);

@@ -63,10 +63,13 @@
   }
   // The first letters cost more than all the rest of the first paint, since fonts are looked for. So they come one frame after the
   // code, or where that takes long. The subject follows the amount in a frame of its own.
-  var unwritten, isUnwritable;
+  var unwritten, isUnwritable, known;
   function showOrder(subject, fen, wait) {
+    // What the server that wrote the page has said stands there already.
+    if (known === fen + subject) return;
     unwritten = { fen: fen, subject: subject };
-    setTimeout(write, wait);
+    setTimeout(write, known ? 0 : wait);
+    known = fen + subject;
   }
   function write() {
     var order = unwritten;
@@ -76,8 +79,9 @@
     try {
       showAmount(order.fen);
     } catch (unknown) {
-      // No code without what it costs.
+      // No code for longer than that without what it costs.
       isUnwritable = true;
+      sayWhatGoesOn();
       if (first.code) first.code.clear();
       return;
     }
@@ -93,7 +97,9 @@
   function sayWhatGoesOn() {
     find("h1").hidden = false;
   }
-  setTimeout(sayWhatGoesOn, 600);
+  setTimeout(function () {
+    if (!known) sayWhatGoesOn();
+  }, 600);
   /** Fulfilled when what there is now has been painted, or would have been. */
   first.painted = function () {
     return new Promise(function (next) {
@@ -104,7 +110,7 @@
         });
       });
       // Nothing is painted of a page that is not seen.
-      setTimeout(next, 200);
+      setTimeout(next, 500);
     });
   };
   /** `Code::decode`, where it needs no thought: what is shown, or encoded. */
@@ -152,6 +158,7 @@
       plate.className = shown.text && shown.text.length > 180 ? "plate dense" : "plate";
       plate.textContent = "";
       plate.appendChild(image);
+      first.show();
       root.setAttribute("data-drawn", "");
       shell.removeAttribute("aria-busy");
       first.code = { check: check, clear: clear, image: image, of: shown.text || shown.picture };
@@ -196,12 +203,14 @@
     });
   };
   // Compiled while the code travels; before, the order would wait for it.
-  first.order
-    .then(first.nextTask)
-    .then(function () {
-      return first.draw("-");
-    })
-    .catch(function () {});
+  if (first.place !== "app") {
+    first.order
+      .then(first.nextTask)
+      .then(function () {
+        return first.draw("-");
+      })
+      .catch(function () {});
+  }
   try {
     var told = first.told;
     var due = /^[0-9]{1,13}$/.test(told.trade_amount) && +told.trade_amount > 0 ? told.trade_amount : told.amount;

@@ -20,7 +20,8 @@ let shown = page.dataset.shown;
 let ended = "ended" in page.dataset;
 
 const tell = (type, more) => parent.postMessage({ saoma: 1, type, ...more }, friend);
-const resize = () => friend && tell("resize", { height: document.body.offsetHeight });
+// Before the card is shown, the page has no height to speak of.
+const resize = () => friend && "place" in page.dataset && tell("resize", { height: document.body.offsetHeight });
 const report = () => {
   if (!friend || !shown || shown === "loading" || shown === told) return;
   if (!told) tell("ready", { screen: shown });

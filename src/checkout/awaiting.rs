@@ -555,7 +555,13 @@ impl Awaiting {
     }
 
     fn proceed_with_offer(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        let is_settled = self.is_settled();
         let (Offered::Asking(attempts), Some(id)) = (&mut self.offer, &self.id) else { return };
+        // Nothing is to be paid any more: what failed is not asked for again.
+        if is_settled && attempts.asking().is_none() {
+            self.offer = Offered::Settled;
+            return;
+        }
         let method = || self.order.method.as_ref().map(|method| method.code.clone());
         if !attempts.proceed(now, shared, || Call::QrCode { id: id.clone(), method: method() }, effects) {
             self.offer = Offered::Missing(None);

@@ -221,6 +221,22 @@ fn what_waits_no_more_does_not_wait_again() {
 }
 
 #[test]
+fn what_waits_no_more_is_not_to_be_paid_any_more() {
+    for answers in [true, false] {
+        let mut page = open(here(true), "/pay/A1");
+        page.answer(info(waiting(900)));
+        page.pass_until_asked(is_status);
+        page.answer(status(Standing::Over { heard: true }));
+        // It fails, or never comes.
+        if answers {
+            page.answer(Answer::QrCode(Err(network_fault())));
+        }
+        page.pass_answering(seconds(3600), seconds(1), &Answer::Status(Err(network_fault())));
+        assert_eq!(page.asked(|call| matches!(call, Call::QrCode { .. })).len(), 1, "what was asked for before is not asked for again");
+    }
+}
+
+#[test]
 fn what_waits_no_more_is_asked_about_again_when_the_shopper_wants_it() {
     let mut page = open(here(true), "/pay/A1");
     page.answer(info(waiting(30)));

@@ -25,7 +25,7 @@ pub(crate) fn order_functions(file: &Path) -> Result<()> {
     let mut best: Option<(usize, Vec<u8>)> = None;
     for (window, power) in WINDOWS.into_iter().flat_map(|window| POWERS.map(|power| (window, power))) {
         let ordered = ordered(&module, window, power).with_context(|| format!("{} is not understood", file.display()))?;
-        let weight = page::brotli(&ordered)?.len();
+        let weight = page::weight(&ordered)?;
         if best.as_ref().is_none_or(|(least, _)| weight < *least) {
             best = Some((weight, ordered));
         }

@@ -33,6 +33,7 @@ pub(super) fn add(suite: &mut Suite) {
     );
     suite.add("first_paint_writes_amounts_as_the_browser_does", Look::desktop(), writes_amounts_as_the_browser_does);
     suite.add("first_paint_is_payable_without_the_application", Look { blocked: &["*/saoma-*.wasm"], ..Look::desktop() }, is_payable);
+    suite.add("first_paint_is_laid_out_once_the_code_is_asked_for", Look { script: ASKED, ..Look::phone() }, is_laid_out_in_time);
     suite.add("first_paint_covers_what_is_over", Look { blocked: &["*/saoma-*.wasm"], ..Look::desktop() }, covers_what_is_over);
     suite.add("first_paint_asks_no_other_gateway", Look { blocked: &["*/saoma-*.wasm"], ..Look::desktop() }, asks_no_other_gateway);
     suite.add("first_paint_leaves_a_second_visit_to_the_order_calls", Look::desktop(), second_visit);
@@ -88,6 +89,15 @@ get('visibilityState', () => (isSeen ? 'visible' : 'hidden'));
 window.see = () => { isSeen = true; document.dispatchEvent(new Event('visibilitychange')); return true; };
 const later = setTimeout;
 window.setTimeout = (act, delay, ...rest) => later(isSeen || delay > 0 ? act : () => {}, delay, ...rest);";
+
+/// The application never comes. Keeps when each call is made, and whether the card is laid out then.
+const ASKED: &str = "window.asked = {};
+const ask = fetch;
+window.fetch = (url, ...rest) => {
+    const call = /order\\/(\\w+)/.exec(url);
+    if (call) asked[call[1]] = [performance.now(), document.getElementById('app')?.offsetHeight ?? null];
+    return /saoma-.*\\.wasm/.test(url) ? new Promise(() => {}) : ask(url, ...rest);
+};";
 
 /// What a shopper sees of an order: the amount, what it is for, and the code with where it stands.
 const SEEN: &str = "(() => {
@@ -363,6 +373,22 @@ async fn is_payable(stage: &Stage) -> Result<()> {
     }
     ensure!(stage.axe(Rules::All).await?.is_empty(), "{:?}", stage.axe(Rules::All).await?);
     Ok(())
+}
+
+/// Layout does not stand between the order and its code, but where the gateway is slow, what there is is shown meanwhile.
+async fn is_laid_out_in_time(stage: &Stage) -> Result<()> {
+    const CODE: &str = "document.querySelector('img.code')?.naturalWidth > 0";
+    stage.open_order(Spec::default()).await?;
+    stage.until(CODE).await?;
+    let asked = stage.eval("[asked.qrcode[0] - asked.info[0], asked.qrcode[1]]").await?;
+    ensure!(asked[1] == 0 || asked[0].as_f64() > Some(300.0), "laid out before the code was asked for: {asked}");
+    let late = |call| Fault { call: Some(call), from: 1, times: 1, kind: Kind::Delay { ms: 2500 } };
+    stage.open_order(Spec { amount: 1000, faults: vec![late(Call::Info), late(Call::Qrcode)], ..Spec::default() }).await?;
+    stage.until("document.querySelector('#shell .plate')?.offsetWidth > 0").await?;
+    ensure!(stage.eval("asked.qrcode === undefined").await? == true, "there is something to see before the order is known");
+    stage.until("document.querySelector('#shell .amount')?.innerText.includes('10.00')").await?;
+    ensure!(!stage.has("img.code").await?, "the amount is seen before the code");
+    stage.until(CODE).await
 }
 
 /// Without the application nobody else would take the code away.
