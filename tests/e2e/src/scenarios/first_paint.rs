@@ -380,8 +380,9 @@ async fn is_laid_out_in_time(stage: &Stage) -> Result<()> {
     const CODE: &str = "document.querySelector('img.code')?.naturalWidth > 0";
     stage.open_order(Spec::default()).await?;
     stage.until(CODE).await?;
-    let asked = stage.eval("[asked.qrcode[0] - asked.info[0], asked.qrcode[1]]").await?;
-    ensure!(asked[1] == 0 || asked[0].as_f64() > Some(300.0), "laid out before the code was asked for: {asked}");
+    let height = stage.eval("asked.qrcode[1]").await?;
+    let waited = stage.eval("asked.qrcode[0] - asked.info[0]").await?;
+    ensure!(height == 0 || waited.as_f64() > Some(300.0), "after {waited} ms it is {height} high before the code is asked for");
     let late = |call| Fault { call: Some(call), from: 1, times: 1, kind: Kind::Delay { ms: 2500 } };
     stage.open_order(Spec { amount: 1000, faults: vec![late(Call::Info), late(Call::Qrcode)], ..Spec::default() }).await?;
     stage.until("document.querySelector('#shell .plate')?.offsetWidth > 0").await?;
