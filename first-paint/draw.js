@@ -103,14 +103,11 @@
   /** Fulfilled when what there is now has been painted, or would have been. */
   first.painted = function () {
     return new Promise(function (next) {
-      // A frame is made while the next one is asked for.
       requestAnimationFrame(function () {
-        requestAnimationFrame(function () {
-          setTimeout(next);
-        });
+        setTimeout(next);
       });
       // Nothing is painted of a page that is not seen.
-      setTimeout(next, 500);
+      setTimeout(next, 200);
     });
   };
   /** `Code::decode`, where it needs no thought: what is shown, or encoded. */

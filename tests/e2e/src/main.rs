@@ -142,7 +142,7 @@ fn soak_for(minutes: Option<String>) -> ExitCode {
 }
 
 /// How long a scenario may take, with everything that it waits for.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(480);
 
 /// How the names of the longest scenarios begin.
 const LONG: [&str; 3] = ["hostile_", "matrix_", "status_faults"];

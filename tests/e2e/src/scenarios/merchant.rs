@@ -262,8 +262,7 @@ async fn the_theme_shows_the_order_before_it_asks(stage: &Stage) -> Result<()> {
     };
     let id = stage.open_order(spec).await?;
     stage.until("document.querySelector('.skeleton .amount')?.innerText.includes('1,234.56')").await?;
-    let subject = stage.eval("document.querySelector('.skeleton h1').textContent").await?;
-    ensure!(subject == HOSTILE, "{subject}");
+    stage.until(&format!("document.querySelector('.skeleton h1')?.textContent === {}", json!(HOSTILE))).await?;
     ensure!(stage.count(&id, Call::Info) <= 1 && stage.count(&id, Call::Status) == 0, "info first, and alone");
     stage.until_code().await?;
     ensure!(stage.eval("document.querySelector('.awaiting h1').textContent").await? == HOSTILE, "what the answer leaves out is filled");
