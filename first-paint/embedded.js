@@ -20,8 +20,8 @@ let shown = page.dataset.shown;
 let ended = "ended" in page.dataset;
 
 const tell = (type, more) => parent.postMessage({ saoma: 1, type, ...more }, friend);
-// Before the card is shown, the page has no height to speak of.
-const resize = () => friend && "place" in page.dataset && tell("resize", { height: document.body.offsetHeight });
+// Before the card is shown, or that the page cannot run, there is no height to speak of.
+const resize = () => friend && ("place" in page.dataset || "start" in page.dataset) && tell("resize", { height: document.body.offsetHeight });
 const report = () => {
   if (!friend || !shown || shown === "loading" || shown === told) return;
   if (!told) tell("ready", { screen: shown });

@@ -154,8 +154,9 @@ async fn an_expired_order_is_covered_and_still_paid_late(stage: &Stage) -> Resul
     stage.until_code().await?;
     ensure!(stage.scan().await?.len() == 1);
     stage.until_text("正在确认付款结果").await?;
-    // An answer that tells the time better may uncover it for a moment.
-    stage.until("document.querySelector('img.code, a[data-wallet]') === null").await.context("nothing to scan, nothing to open")?;
+    // A loaded browser was seen to have both for a moment.
+    let is_covered = "document.querySelector('img.code, a[data-wallet]') === null";
+    stage.until_within(Duration::from_secs(2), is_covered).await.context("nothing to scan, nothing to open")?;
     ensure!(stage.scan().await?.is_empty(), "not even by a camera");
     let asked = stage.count(&id, Call::Status);
     tokio::time::sleep(Duration::from_secs(4)).await;
