@@ -184,12 +184,12 @@ impl Checkout {
         };
         match standing {
             // Nothing is left to do for the shopper, and the gateway has not heard of it yet.
-            Standing::Waiting { .. } if self.is_settled() => self.over(now, true, order, effects),
+            Standing::Waiting { .. } if self.is_settled() => self.over(now, true, source, order, effects),
             Standing::Waiting { expires, opens_wallet } => self.in_awaiting(|awaiting, shared| {
                 awaiting.still_waits(now, expires, opens_wallet, source, shared, effects);
             }),
             Standing::Ended(end) => self.end(Phase::Ended { end, order }, effects),
-            Standing::Over { heard } => self.over(now, heard, order, effects),
+            Standing::Over { heard } => self.over(now, heard, source, order, effects),
             Standing::Paid { redirect_wait, returning } => {
                 // Of several tabs the one that asked goes to the shop; the others stay and show that it is paid.
                 let stays = source == Source::OtherTab || matches!(self.shared.visit, Visit::See(..));
@@ -238,9 +238,9 @@ impl Checkout {
     }
 
     /// The order waits no more, and whether it is paid is not known yet, or never will be.
-    fn over(&mut self, now: Instant, heard: bool, order: Arc<Order>, effects: &mut Vec<Effect>) {
+    fn over(&mut self, now: Instant, heard: bool, source: Source, order: Arc<Order>, effects: &mut Vec<Effect>) {
         let goes_on = match &mut self.phase {
-            Phase::Awaiting(awaiting) => awaiting.over(now, heard, &mut self.shared),
+            Phase::Awaiting(awaiting) => awaiting.over(now, heard, source, &mut self.shared),
             _ => self.shared.terms.confirms,
         };
         if !goes_on {

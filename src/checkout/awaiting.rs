@@ -256,14 +256,14 @@ impl Awaiting {
 
     /// The order waits no more, and whether it is paid is not known. `false`: that will not be known any more.
     /// `heard`: whoever knows was asked.
-    pub(super) fn over(&mut self, now: Instant, heard: bool, shared: &mut Shared) -> bool {
+    pub(super) fn over(&mut self, now: Instant, heard: bool, source: Source, shared: &mut Shared) -> bool {
         // From now on nothing can be paid.
-        self.overs = self.overs.max(1);
-        if heard {
-            self.overs = self.overs.saturating_add(1);
-            self.watch.answered(now, shared);
-        } else {
-            self.poll_failed(now, false, shared, None);
+        self.overs = self.overs.max(1).saturating_add(u8::from(heard));
+        match (source, heard) {
+            (Source::Gateway, true) => self.watch.answered(now, shared),
+            (Source::Gateway, false) => self.poll_failed(now, false, shared, None),
+            (Source::OtherTab, true) => self.watch.poll.overheard_answer(),
+            (Source::OtherTab, false) => self.watch.poll.overheard_fault(now, None),
         }
         shared.terms.confirms && self.overs <= MOST_OVERS
     }
@@ -274,21 +274,25 @@ impl Awaiting {
         self.watch.attend(now, effects);
     }
 
-    /// The shopper agrees to the amount.
+    /// The shopper agrees to the amount, which is asked as long as there is something to pay.
     pub(super) fn agreed(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
+        if !matches!(self.pay(now, shared), Pay::Agree { .. }) {
+            return;
+        }
         let Some(agreement) = self.agreement.take() else { return };
         if let Some(link) = agreement.jump {
             self.jump(now, &link, shared, effects);
         }
         self.open_wallet_if_wanted(now, shared, effects);
+        self.hand_over_unasked(now, shared, effects);
         if self.sound(now, shared).is_some_and(|sound| sound.on) {
             self.prompt.play(effects);
         }
     }
 
-    /// The choice of another method; `None` while a payment may be under way.
+    /// The choice of another method; `None` while a payment may be under way, and for who does not come to pay.
     pub(super) fn choice(&self, now: Instant, shared: &Shared) -> Option<Choosing> {
-        if self.is_settled() || self.handing.is_pending() {
+        if matches!(self.offer, Offered::Nothing(_)) || self.is_settled() || self.handing.is_pending() {
             return None;
         }
         let order = Order { method: None, ..Order::clone(&self.order) };
@@ -308,8 +312,9 @@ impl Awaiting {
     }
 
     /// Has the app around the page pay.
-    pub(super) fn hand_over(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+    pub(super) fn hand_over(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
         if let Offered::Instrument(means) = &self.offer
+            && self.is_payable(now, shared)
             && let Some(call) = means.instrument.host.clone()
             && self.handing.begin(now)
         {
@@ -447,17 +452,27 @@ impl Awaiting {
             }
         };
         self.open_wallet_if_wanted(now, shared, effects);
+        self.hand_over_unasked(now, shared, effects);
+        None
+    }
+
+    /// Has the app around the page pay as soon as there is something to pay with, or it is agreed to, if somebody sees it.
+    fn hand_over_unasked(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
         // What is asked for once is handed over once; the note of that is younger than this page.
         let is_first = shared.place.past != Past::Visited || shared.terms.asks_once;
-        if shared.visible && is_first && !self.is_settled() && !self.watch.is_expired(now, shared) {
-            self.hand_over(now, effects);
+        if shared.visible && is_first {
+            self.hand_over(now, shared, effects);
         }
-        None
+    }
+
+    /// Whether the shopper may be sent to pay.
+    fn is_payable(&self, now: Instant, shared: &Shared) -> bool {
+        self.agreement.is_none() && !self.is_settled() && !self.watch.is_expired(now, shared)
     }
 
     /// The gateway wants the shopper to go somewhere at once: a page anywhere, an app only where apps open by themselves.
     fn jump(&mut self, now: Instant, link: &WalletLink, shared: &Shared, effects: &mut Vec<Effect>) {
-        if self.wallet == WalletWish::Granted || self.is_settled() || self.watch.is_expired(now, shared) {
+        if self.wallet == WalletWish::Granted || !self.is_payable(now, shared) {
             return;
         }
         if link.is_page() {
@@ -471,8 +486,7 @@ impl Awaiting {
     }
 
     fn open_wallet_if_wanted(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        let is_payable = self.agreement.is_none() && !self.is_settled() && !self.watch.is_expired(now, shared);
-        let is_time = is_payable && shared.visible && shared.place.lets_wallet_open();
+        let is_time = self.is_payable(now, shared) && shared.visible && shared.place.lets_wallet_open();
         if let (Offered::Instrument(means), WalletWish::Wanted, true) = (&self.offer, self.wallet, is_time)
             && let Some(link) = means.link()
         {
@@ -558,13 +572,13 @@ impl Awaiting {
         let is_settled = self.is_settled();
         let (Offered::Asking(attempts), Some(id)) = (&mut self.offer, &self.id) else { return };
         // Nothing is to be paid any more: what failed is not asked for again.
-        if is_settled && attempts.asking().is_none() {
-            self.offer = Offered::Settled;
-            return;
-        }
+        let is_in_vain = |attempts: &Attempts| is_settled && attempts.asking().is_none();
         let method = || self.order.method.as_ref().map(|method| method.code.clone());
-        if !attempts.proceed(now, shared, || Call::QrCode { id: id.clone(), method: method() }, effects) {
+        let goes_on = is_in_vain(attempts) || attempts.proceed(now, shared, || Call::QrCode { id: id.clone(), method: method() }, effects);
+        if !goes_on {
             self.offer = Offered::Missing(None);
+        } else if is_in_vain(attempts) {
+            self.offer = Offered::Settled;
         }
     }
 }

@@ -255,7 +255,7 @@ impl Checkout {
                 }
             }
             Event::Gestured => self.in_awaiting(|awaiting, shared| awaiting.gestured(now, shared, effects)),
-            Event::HandOverPressed => self.in_awaiting(|awaiting, _| awaiting.hand_over(now, effects)),
+            Event::HandOverPressed => self.in_awaiting(|awaiting, shared| awaiting.hand_over(now, shared, effects)),
             Event::HostAnswered { result } => self.host_answered(now, result, effects),
             Event::GoNowFollowed => self.in_paid(|paid| {
                 paid.settle();

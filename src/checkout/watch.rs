@@ -9,6 +9,10 @@ use super::{
 };
 use crate::order::{Call, OrderRef, UnixSeconds};
 
+/// What comes back of the time once it was up is what the gateway's clock was known inexactly by, where it is less than this: the code
+/// stays covered, and does not flash up to be covered again.
+const LEAST_RETURN: Duration = Duration::from_secs(5);
+
 /// The questions about an order, at the pace that its time calls for.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -22,7 +26,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Starts when an answer has just said that the order waits.
     pub(super) fn new(now: Instant, expires: Option<UnixSeconds>, shared: &Shared) -> Self {
-        let is_expired = is_expired(expires, now, shared);
+        let is_expired = left(expires, now, shared).is_some_and(|left| left.is_zero());
         let circumstances =
             Circumstances { expired: is_expired.then_some(Duration::ZERO), least_pause: shared.least_pause, visible: shared.visible };
         Self { expired_since: is_expired.then_some(now), expires, poll: Poll::new(now, circumstances) }
@@ -30,12 +34,14 @@ impl Watch {
 
     /// How long the order can still be paid, by the gateway's clock.
     pub(super) fn left(&self, now: Instant, shared: &Shared) -> Option<Duration> {
-        left(self.expires, now, shared)
+        let left = left(self.expires, now, shared)?;
+        let stays_over = self.expired_since.is_some() && left < LEAST_RETURN;
+        Some(if stays_over { Duration::ZERO } else { left })
     }
 
     /// Whether time is up by the gateway's clock.
     pub(super) fn is_expired(&self, now: Instant, shared: &Shared) -> bool {
-        is_expired(self.expires, now, shared)
+        self.left(now, shared).is_some_and(|left| left.is_zero())
     }
 
     /// When something is to be asked or given up.
@@ -105,8 +111,4 @@ impl Watch {
 
 fn left(expires: Option<UnixSeconds>, now: Instant, shared: &Shared) -> Option<Duration> {
     expires.and_then(|expires| shared.clock.until(expires, now))
-}
-
-fn is_expired(expires: Option<UnixSeconds>, now: Instant, shared: &Shared) -> bool {
-    left(expires, now, shared).is_some_and(|left| left.is_zero())
 }

@@ -178,6 +178,8 @@ struct Witness {
     /// Whether the shopper has agreed to the amount of the order that is on the screen.
     agreed: bool,
     answered_info: bool,
+    /// Whether time was up when the order on the screen was last looked at.
+    covered: bool,
     /// Whether the shopper pressed the link to the wallet that was there.
     tapped: bool,
     /// Since when a wallet is being opened, while the page is on the screen.
@@ -205,6 +207,7 @@ impl Witness {
             Answer::Info(Ok(info)) => {
                 self.answered_info = true;
                 self.agreed = false;
+                self.covered = false;
                 if let Some(offer) = info.offer.clone() {
                     self.hear(&Answer::QrCode(Ok(offer)));
                 }
@@ -244,6 +247,9 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     for (_, effect) in page.effects.get(seen..).unwrap_or_default() {
         let pays = matches!(effect, Effect::HandOver(_) | Effect::OpenWallet(_) | Effect::Visit(_));
         prop_assert!(!(witness.settled && pays), "sent to pay what waits no more");
+        let due = if let Screen::Awaiting { order } = &screen { order.trade_amount } else { None };
+        let is_agreed = witness.agreed || witness.terms.asked.is_none_or(|asked| due == Some(asked));
+        prop_assert!(!pays || is_agreed, "sent to pay another amount than was agreed to");
         match effect {
             Effect::Ask { call, .. } => {
                 let comes_first = matches!(call, Call::Cashier(_) | Call::Create { .. } | Call::Info(_));
@@ -287,7 +293,7 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     prop_assert!(!witness.terms.asks_once || payments <= first + witness.presses, "a payment was asked for again by itself");
     match &screen {
         Screen::Paid { .. } => prop_assert!(witness.paid, "rule 3: paid without the gateway's word"),
-        Screen::Finished { .. } => prop_assert!(witness.over, "rule 3: finished without the gateway's word"),
+        Screen::Finished { .. } => prop_assert!(witness.over, "rule 3: finished without the word of who knows"),
         Screen::Ended { end, .. } => prop_assert!(witness.ends.contains(end), "rule 3: ended without the gateway's word"),
         Screen::Awaiting { .. } | Screen::Entering { .. } | Screen::Failed { .. } | Screen::Loading { .. } => {}
     }
@@ -309,20 +315,29 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     prop_assert!(!(witness.settled && payable), "asked to pay what waits no more");
     let covered = matches!(view.pay, Some(Pay::Checking { .. }));
     prop_assert!(!covered || (view.remaining.is_none() && view.sound.is_none()), "rule 6: an invitation to pay over a covered code");
+    let returns = witness.covered && matches!(view.pay, Some(Pay::Agree { .. } | Pay::Asking | Pay::Instrument(_)));
+    prop_assert!(!returns || view.remaining.is_none_or(|left| left >= 5), "rule 6: uncovered for {:?} s", view.remaining);
+    witness.covered = covered;
     if let Some(deadline) = page.checkout.next_deadline(page.now) {
         prop_assert!(deadline > page.now, "what is due was not done: a browser would spin");
     }
     Ok(())
 }
 
+/// `PROPTEST_CASES` may ask for more, for an hour in which nothing else is done.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases.max(4000), ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     /// Rules 1 to 4 and 6 to 8: whatever happens, in whatever order.
     #[test]
     fn the_rules_hold_whatever_happens(setup in any_setup(), happenings in prop::collection::vec(happening(), 1..60)) {
         let mut witness =
-            Witness { agreed: false, answered_info: false, over: false, presses: 0, terms: setup.terms,
+            Witness { agreed: false, answered_info: false, covered: false, over: false, presses: 0, terms: setup.terms,
             settled: false, tapped: false, opening: None, ends: Vec::new(), paid: false, place: setup.place.clone(), terminal: None, visit: setup.visit.clone(), wants_wallet: false };
         let mut page = Page::open(setup);
         let mut closed: Vec<QuestionId> = Vec::new();
@@ -353,6 +368,10 @@ proptest! {
                         Event::WalletTapped => {
                             witness.opening = Some(page.now);
                             witness.tapped |= matches!(page.pay(), Some(Pay::Instrument(_)));
+                        }
+                        // Where nobody can be asked, the app that was asked to pay has the last word: it ends the wait, and is no payment.
+                        Event::HostAnswered { result: HostResult::Done } if page.checkout.view(page.now).handing.is_some() => {
+                            witness.over |= witness.terms.status_timeout.is_none();
                         }
                         Event::Left | Event::VisibilityChanged { visible: false } => witness.opening = None,
                         _ => {}

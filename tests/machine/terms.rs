@@ -283,6 +283,46 @@ fn an_app_is_asked_once_and_its_word_is_not_the_gateways() {
 }
 
 #[test]
+fn an_app_is_asked_for_another_amount_after_a_yes() {
+    let mut page = open(asks(1000), "/pay/A1");
+    page.answer(made(in_app(), 1003));
+    page.send(Event::HandOverPressed);
+    assert_eq!((handed_over(&page), matches!(page.pay(), Some(Pay::Agree { .. }))), (0, true));
+    page.send(Event::Agreed);
+    assert_eq!(handed_over(&page), 1);
+}
+
+#[test]
+fn a_yes_that_nobody_asks_for_is_none() {
+    let mut page = open(asks(1000), "/pay/A1");
+    page.answer(made(Offer::Instrument(code()), 1003));
+    page.pass(seconds(901));
+    assert_eq!(page.pay(), Some(Pay::Checking { resting: false }));
+    page.send(Event::Agreed);
+    assert!(page.pass_until_asked(is_status));
+    page.answer(status(waiting(9000)));
+    assert!(matches!(page.pay(), Some(Pay::Agree { .. })), "there is time again");
+}
+
+#[test]
+fn no_app_is_asked_to_pay_what_waits_no_more() {
+    for is_over in [true, false] {
+        let mut page = open(here(true), "/pay/A1");
+        page.answer(info(waiting(30)));
+        page.answer(Answer::QrCode(Ok(in_app())));
+        page.send(Event::HostAnswered { result: HostResult::Cancelled });
+        if is_over {
+            assert!(page.pass_until_asked(is_status));
+            page.answer(status(Standing::Over { heard: false }));
+        } else {
+            page.pass(seconds(31));
+        }
+        page.send(Event::HandOverPressed);
+        assert_eq!(handed_over(&page), 1, "{:?}", page.pay());
+    }
+}
+
+#[test]
 fn an_app_that_says_nothing_is_not_waited_for_and_may_answer_late() {
     let in_app_page = || {
         let mut page = open(here(true), "/pay/A1");

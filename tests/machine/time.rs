@@ -48,6 +48,25 @@ fn a_later_expiry_uncovers_the_code() {
     assert!((585..=588).contains(&page.checkout.view(page.now).remaining.unwrap()), "{:?}", page.checkout.view(page.now).remaining);
 }
 
+/// What is written in whole seconds is taken for the middle of its second, so time may be up half a second early, until an answer
+/// tells more.
+#[test]
+fn a_clock_that_is_known_better_does_not_uncover_the_code_for_a_moment() {
+    let mut page = Page::of_order();
+    page.now = page.now + Duration::from_millis(10);
+    page.answer(info(waiting(10)));
+    page.answer(offer());
+    page.pass_answering(Duration::from_millis(9_600), Duration::ZERO, &status(waiting(10)));
+    assert_eq!(page.pay(), Some(Pay::Checking { resting: false }));
+    page.send(Event::CameBack);
+    assert!(page.answer(status(waiting(10))), "nothing is asked");
+    assert_eq!(page.pay(), Some(Pay::Checking { resting: false }));
+    assert_eq!(page.checkout.view(page.now).remaining, None);
+    assert!(page.pass_until_asked(is_status));
+    page.answer(status(waiting(60)));
+    assert!(matches!(page.pay(), Some(Pay::Instrument(_))), "more time is no better knowledge");
+}
+
 #[test]
 fn without_the_gateways_time_nothing_expires() {
     let mut page = Page::of_order();

@@ -148,7 +148,7 @@ const TELL: &str = "(() => {
         const say = console[kind].bind(console);
         console[kind] = (...words) => { tell(kind, ...words); say(...words); };
     }
-    addEventListener('error', ({ error, message }) => { if (message) tell('Uncaught', error?.name, message); });
+    addEventListener('error', ({ error, message }) => { if (message) tell('Uncaught', error?.name, message, error?.stack); });
     addEventListener('unhandledrejection', ({ reason }) => tell('Uncaught (in promise)', reason));
     addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => tell('Content Security Policy', violatedDirective, blockedURI));
 })();";

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use sandbox::{Spec, Stand};
+use sandbox::{Call, Spec, Stand};
 use serde_json::{Value, json};
 
 use super::gateways;
@@ -21,7 +21,12 @@ use crate::{
 pub(super) fn add(suite: &mut Suite) {
     suite.add("nginx_serves_the_page", Look::desktop(), async |stage| serves(stage, start_nginx).await);
     suite.add("caddy_serves_the_page", Look::desktop(), async |stage| serves(stage, start_caddy).await);
+    suite.add("nginx_lets_nobody_frame_the_page_but_the_shop", Look::desktop(), async |stage| is_framed(stage, start_nginx).await);
+    suite.add("caddy_lets_nobody_frame_the_page_but_the_shop", Look::desktop(), async |stage| is_framed(stage, start_caddy).await);
 }
+
+/// Starts a server in front of a gateway (`host:port`). The page may be framed by these, in words of the policy.
+type Start = fn(gateway: &str, framers: &str) -> Result<Server>;
 
 /// A server of this scenario's own; it ends when this is dropped.
 struct Server {
@@ -40,7 +45,7 @@ impl Drop for Server {
 }
 
 /// The configuration with this machine's values in the places that are a merchant's to change.
-fn configuration(file: &str, changes: &[(&str, String)]) -> Result<String> {
+fn configuration(file: &str, framers: &str, changes: &[(&str, String)]) -> Result<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").join(file);
     let mut text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     ensure!(text.matches("# CHANGE").count() == changes.len(), "{file} names its places to change");
@@ -48,8 +53,12 @@ fn configuration(file: &str, changes: &[(&str, String)]) -> Result<String> {
         ensure!(text.matches(from).count() == 1, "{file} says {from:?} once");
         text = text.replace(from, to);
     }
-    Ok(text)
+    ensure!(text.matches(FRAMERS).count() == 1, "{file} says once who may frame the page");
+    Ok(text.replace(FRAMERS, framers))
 }
+
+/// As the configurations come: the page's own origin alone.
+const FRAMERS: &str = "frame-ancestors 'self'";
 
 fn dist() -> Result<String> {
     Ok(stage::dist().canonicalize()?.display().to_string())
@@ -61,11 +70,12 @@ fn folder(port: u16) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn start_nginx(gateway: &str) -> Result<Server> {
+fn start_nginx(gateway: &str, framers: &str) -> Result<Server> {
     let port = free_port()?;
     let folder = folder(port)?;
     let site = configuration(
         "nginx.conf",
+        framers,
         &[
             ("server 127.0.0.1:8088;", format!("server {gateway};")),
             ("listen 80;", format!("listen 127.0.0.1:{port};")),
@@ -93,11 +103,12 @@ fn is_root() -> bool {
     fs::read_dir("/root").is_ok()
 }
 
-fn start_caddy(gateway: &str) -> Result<Server> {
+fn start_caddy(gateway: &str, framers: &str) -> Result<Server> {
     let port = free_port()?;
     let folder = folder(port)?;
     let site = configuration(
         "Caddyfile",
+        framers,
         &[
             ("reverse_proxy 127.0.0.1:8088", format!("reverse_proxy {gateway}")),
             ("\n:80 {", format!("\nhttp://127.0.0.1:{port} {{")),
@@ -128,8 +139,38 @@ fn started(mut command: Command, folder: PathBuf, port: u16, name: &str) -> Resu
     Ok(server)
 }
 
-async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> {
-    let server = start(&stage.sandbox.address().to_string())?;
+/// A page of another origin frames that of an order: it is shown only where the merchant has said so, and else not even loaded.
+async fn is_framed(stage: &Stage, start: Start) -> Result<()> {
+    let gateway = stage.sandbox.address().to_string();
+    let shop = stage.sandbox.origin();
+    for (framers, is_allowed) in [(FRAMERS.to_owned(), false), (format!("{FRAMERS} {shop}"), true)] {
+        let server = start(&gateway, &framers)?;
+        let id = stage.order(Spec::default());
+        stage.open("/sandbox/shop").await?;
+        stage
+            .eval(&format!(
+                "(() => {{ const frame = document.createElement('iframe'); frame.onload = () => frame.dataset.loaded = ''; \
+                 frame.src = 'http://127.0.0.1:{}/pay/{id}'; document.body.append(frame); return true; }})()",
+                server.port
+            ))
+            .await?;
+        // A page that is refused has an end of loading too.
+        stage.until("document.querySelector('iframe[data-loaded]') !== null").await?;
+        let asks = |stage: &Stage| stage.count(&id, Call::Info) > 0;
+        if is_allowed {
+            stage.until_here("the framed page asks for its order", asks).await?;
+        } else {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            ensure!(!asks(stage), "{framers}: a page of {shop} has the order in a frame");
+        }
+        // That it is refused is in the console, as it should be.
+        stage.console().await?;
+    }
+    Ok(())
+}
+
+async fn serves(stage: &Stage, start: Start) -> Result<()> {
+    let server = start(&stage.sandbox.address().to_string(), FRAMERS)?;
     let origin = format!("http://127.0.0.1:{}", server.port);
     let back = format!("{}/sandbox/shop", stage.sandbox.origin());
     // At the top, below another path, and by query.
@@ -171,7 +212,7 @@ async fn serves(stage: &Stage, start: fn(&str) -> Result<Server>) -> Result<()> 
     // The same as in the page, but for the hashes, which the page alone knows, and for who may frame it, which it cannot say.
     let own = stage.eval("document.querySelector('meta[http-equiv=Content-Security-Policy]').content").await?;
     let mut without_hashes: Vec<String> = own.as_str().unwrap_or_default().split("; ").map(without_hashes).collect();
-    without_hashes.insert(without_hashes.len() - 1, "frame-ancestors 'self'".to_owned());
+    without_hashes.insert(without_hashes.len() - 1, FRAMERS.to_owned());
     ensure!(says(&page, "frames", &without_hashes.join("; ")), "the page: {page}, and its own: {own}");
     let files = stage
         .eval("performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/assets/'))")
