@@ -360,8 +360,14 @@ impl StateMachineTest for World {
     }
 }
 
+/// `PROPTEST_CASES` may ask for more.
+fn config() -> Config {
+    let config = Config::default();
+    Config { cases: config.cases.max(10_000), ..config }
+}
+
 prop_state_machine! {
-    #![proptest_config(Config { cases: 10_000, ..Config::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn what_is_shown_is_true_and_the_truth_is_found(sequential 1..30 => World);

@@ -8,6 +8,7 @@ mod blank;
 mod check;
 mod first_paint;
 mod fuzz;
+mod glue;
 mod inline;
 #[cfg(test)]
 mod manifests;

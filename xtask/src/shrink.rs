@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{blank, order, project, snip, split, step::run_quietly, tools};
+use crate::{blank, glue, order, project, snip, split, step::run_quietly, tools};
 
 /// What the compiler may have used.
 pub(crate) const FEATURES: [&str; 6] = [
@@ -46,9 +46,9 @@ pub(crate) const ADVICE: &str = "delete .tools/npm and run the build again";
 
 /// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes.
 pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
-    let glue = named_by(page, "modulepreload")?;
+    let glue_name = named_by(page, "modulepreload")?;
     let wasm = named_by(page, "preload")?;
-    let (glue_file, wasm_file) = (folder.join(&glue), folder.join(&wasm));
+    let (glue_file, wasm_file) = (folder.join(&glue_name), folder.join(&wasm));
     let assets = folder.join("assets");
     fs::create_dir_all(&assets)?;
     let split = split::split()?;
@@ -57,26 +57,18 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     let names = optimise(&wasm_file)?;
     order::order_functions(&wasm_file)?;
     blank::blank_panics(&wasm_file)?;
-    fs::write(&glue_file, handed_over(&names.apply(&split.link(&assets)?)?)?)?;
+    fs::write(&glue_file, glue::adapt(&names.apply(&split.link(&assets)?)?)?)?;
     minify(&glue_file)?;
     let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
-    let page = rename(&page, &glue_file, &glue, "js")?;
+    let page = rename(&page, &glue_file, &glue_name, "js")?;
     yield_to_the_order(&run_by_element(folder, &page)?)
 }
 
-/// The glue gives the function that starts the application to the first paint, rather than to whoever imports it: an import is
-/// checked by no hash.
-fn handed_over(glue: &str) -> Result<String> {
-    const EXPORTS: &str = "export { initSync, __wbg_init as default };";
-    ensure!(glue.matches(EXPORTS).count() == 1, "the glue does not export what starts the application as it is expected to");
-    Ok(glue.replace(EXPORTS, "window.saomaFirstPaint.begin = __wbg_init;"))
-}
-
-/// The same in a build for development, where nothing is made small: the glue hands over, and an element runs it.
+/// In a build for development, where nothing is made small: an element runs the glue.
 pub(crate) fn hand_over(folder: &Path, page: &str) -> Result<String> {
-    let glue = folder.join(named_by(page, "modulepreload")?);
-    let text = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
-    fs::write(&glue, handed_over(&text)?)?;
+    let file = folder.join(named_by(page, "modulepreload")?);
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    fs::write(&file, glue::adapt(&text)?)?;
     run_by_element(folder, page)
 }
 
