@@ -71,7 +71,7 @@
         document.head.appendChild(script);
       });
     },
-    /** Starts the application; the glue puts it here. */
+    /** Starts the application, which has been compiled; the glue puts it here. */
     begin: null,
     /** The bytes of the module that draws codes, which are fetched once, and not waited for without end. */
     module: function () {

@@ -32,11 +32,11 @@
     const link = document.querySelector("link[as=fetch]");
     const again = () => fetch(link.href, { integrity: link.getAttribute("integrity") });
     const file = await first.application.catch(again);
-    // Compiled in one task and run in another. What comes under another type is compiled by the glue.
+    // Compiled in one task and run in another. What comes under another type cannot be compiled as a stream.
     const streams = WebAssembly.compileStreaming && file.headers.get("content-type") === "application/wasm";
-    const compiled = streams ? await WebAssembly.compileStreaming(file) : file;
+    const compiled = await (streams ? WebAssembly.compileStreaming(file) : WebAssembly.compile(await file.arrayBuffer()));
     await first.nextTask();
-    await first.begin({ module_or_path: compiled });
+    await first.begin(compiled);
   } catch (error) {
     fail(error);
   }

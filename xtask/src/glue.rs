@@ -4,8 +4,11 @@
 use anyhow::{Result, ensure};
 
 /// The glue gives the function that starts the application to the first paint, rather than to whoever imports it: an import is
-/// checked by no hash.
-const EXPORTS: [&str; 2] = ["export { initSync, __wbg_init as default };", "window.saomaFirstPaint.begin = __wbg_init;"];
+/// checked by no hash. It takes what has been compiled, and nothing else that might have to be.
+const EXPORTS: [&str; 2] = [
+    "export { initSync, __wbg_init as default };",
+    "window.saomaFirstPaint.begin = async (module) => __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);",
+];
 /// A closure that is called while it runs is called again when it is over. `wasm-bindgen` throws instead, and what was to be done is lost:
 /// Firefox may run what is due in the middle of a script when the shopper goes from tab to tab, and of all that waits for an answer nothing
 /// would go on after that.
