@@ -133,7 +133,7 @@ impl Checkout {
         let order = Arc::new(order);
         match standing {
             Standing::Ended(end) => self.phase = Phase::Ended { end, order },
-            Standing::Over { .. } => self.finish(now, How::Finished, order, effects),
+            Standing::Over { .. } => self.finish(now, How::Finished, order, Source::Gateway, effects),
             Standing::Paid { redirect_wait: wait, returning } => {
                 // Who was sent to the shop and comes back is not sent there again: that would be a trap.
                 let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
@@ -240,11 +240,11 @@ impl Checkout {
     /// The order waits no more, and whether it is paid is not known yet, or never will be.
     fn over(&mut self, now: Instant, heard: bool, source: Source, order: Arc<Order>, effects: &mut Vec<Effect>) {
         let goes_on = match &mut self.phase {
-            Phase::Awaiting(awaiting) => awaiting.over(now, heard, source, &mut self.shared),
+            Phase::Awaiting(awaiting) => awaiting.over(now, heard, source, &mut self.shared, effects),
             _ => self.shared.terms.confirms,
         };
         if !goes_on {
-            self.finish(now, How::Finished, order, effects);
+            self.finish(now, How::Finished, order, source, effects);
         }
     }
 
@@ -257,13 +257,13 @@ impl Checkout {
         if result == HostResult::Done && self.shared.terms.status_timeout.is_none() {
             // Nobody can be asked: the shopper sees it in the shop.
             let order = Arc::clone(&awaiting.order);
-            self.finish(now, How::Finished, order, effects);
+            self.finish(now, How::Finished, order, Source::Gateway, effects);
         }
     }
 
-    /// Nothing is left to be done here: the shopper is sent to where they see the order.
-    fn finish(&mut self, now: Instant, how: How, order: Arc<Order>, effects: &mut Vec<Effect>) {
-        let stays = self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
+    /// Nothing is left to be done here: the shopper is sent to where they see the order, by one of several tabs.
+    fn finish(&mut self, now: Instant, how: How, order: Arc<Order>, source: Source, effects: &mut Vec<Effect>) {
+        let stays = source == Source::OtherTab || self.shared.place.past == Past::Left || matches!(self.shared.visit, Visit::See(..));
         let target = self.shared.return_page.clone();
         self.end(Phase::Paid(Paid::new(now, how, order, target, None, stays)), effects);
     }
@@ -309,7 +309,7 @@ impl Checkout {
                 awaiting.nothing_left(now, effects);
                 self.in_standing(now, Standing::Over { heard: true }, Source::Gateway, effects);
             }
-            Verdict::NothingToPay => self.finish(now, How::Free, order, effects),
+            Verdict::NothingToPay => self.finish(now, How::Free, order, Source::Gateway, effects),
             Verdict::Unsupported if self.shared.terms.chooses_here => {
                 let choosing = awaiting.choice(now, &self.shared);
                 self.shared.unsupported.extend(order.method.as_ref().map(|method| (method.code.clone(), words.clone())));
@@ -353,7 +353,7 @@ impl Checkout {
             awaiting.nothing_left(now, effects);
             if !self.shared.terms.confirms {
                 let order = Arc::clone(&awaiting.order);
-                self.finish(now, How::Finished, order, effects);
+                self.finish(now, How::Finished, order, Source::Gateway, effects);
             }
             return;
         }

@@ -256,14 +256,20 @@ impl Awaiting {
 
     /// The order waits no more, and whether it is paid is not known. `false`: that will not be known any more.
     /// `heard`: whoever knows was asked.
-    pub(super) fn over(&mut self, now: Instant, heard: bool, source: Source, shared: &mut Shared) -> bool {
+    pub(super) fn over(&mut self, now: Instant, heard: bool, source: Source, shared: &mut Shared, effects: &mut Vec<Effect>) -> bool {
         // From now on nothing can be paid.
+        if self.overs == 0 && self.has_prompt() {
+            effects.push(Effect::Hush);
+        }
         self.overs = self.overs.max(1).saturating_add(u8::from(heard));
         match (source, heard) {
             (Source::Gateway, true) => self.watch.answered(now, shared),
             (Source::Gateway, false) => self.poll_failed(now, false, shared, None),
             (Source::OtherTab, true) => self.watch.poll.overheard_answer(),
-            (Source::OtherTab, false) => self.watch.poll.overheard_fault(now, None),
+            (Source::OtherTab, false) => {
+                self.refused = false;
+                self.watch.poll.overheard_fault(now, None);
+            }
         }
         shared.terms.confirms && self.overs <= MOST_OVERS
     }
@@ -465,7 +471,7 @@ impl Awaiting {
         }
     }
 
-    /// Whether the shopper may be sent to pay.
+    /// Whether the shopper may be asked, or sent, to pay.
     fn is_payable(&self, now: Instant, shared: &Shared) -> bool {
         self.agreement.is_none() && !self.is_settled() && !self.watch.is_expired(now, shared)
     }
@@ -535,7 +541,7 @@ impl Awaiting {
 
     /// What is to be heard has come. A failure stays silent: the words are not needed to pay.
     pub(super) fn prompted(&mut self, now: Instant, result: Result<Option<Prompt>, Failure>, shared: &Shared, effects: &mut Vec<Effect>) {
-        let plays = shared.place.sound && !self.watch.is_expired(now, shared) && self.agreement.is_none();
+        let plays = shared.place.sound && self.is_payable(now, shared);
         self.prompt.answered(result, plays, effects);
     }
 
@@ -545,7 +551,7 @@ impl Awaiting {
 
     /// A gesture frees a sound that the browser held back.
     pub(super) fn gestured(&mut self, now: Instant, shared: &Shared, effects: &mut Vec<Effect>) {
-        if shared.place.sound && !self.watch.is_expired(now, shared) {
+        if shared.place.sound && self.is_payable(now, shared) {
             self.prompt.gestured(effects);
         }
     }

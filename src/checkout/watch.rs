@@ -9,8 +9,8 @@ use super::{
 };
 use crate::order::{Call, OrderRef, UnixSeconds};
 
-/// What comes back of the time once it was up is what the gateway's clock was known inexactly by, where it is less than this: the code
-/// stays covered, and does not flash up to be covered again.
+/// Once time was up, less than this coming back is no more time, but a gateway's clock that is known better now: the code stays covered,
+/// rather than flash up and be covered again.
 const LEAST_RETURN: Duration = Duration::from_secs(5);
 
 /// The questions about an order, at the pace that its time calls for.
@@ -32,14 +32,14 @@ impl Watch {
         Self { expired_since: is_expired.then_some(now), expires, poll: Poll::new(now, circumstances) }
     }
 
-    /// How long the order can still be paid, by the gateway's clock.
+    /// How long the order can still be paid, by the gateway's clock; once it was up, less than [`LEAST_RETURN`] is nothing.
     pub(super) fn left(&self, now: Instant, shared: &Shared) -> Option<Duration> {
         let left = left(self.expires, now, shared)?;
         let stays_over = self.expired_since.is_some() && left < LEAST_RETURN;
         Some(if stays_over { Duration::ZERO } else { left })
     }
 
-    /// Whether time is up by the gateway's clock.
+    /// Whether nothing is left of that.
     pub(super) fn is_expired(&self, now: Instant, shared: &Shared) -> bool {
         self.left(now, shared).is_some_and(|left| left.is_zero())
     }

@@ -246,7 +246,7 @@ fn check(page: &Page, witness: &mut Witness, seen: usize) -> Result<(), TestCase
     witness.settled &= matches!(screen, Screen::Awaiting { .. });
     for (_, effect) in page.effects.get(seen..).unwrap_or_default() {
         let pays = matches!(effect, Effect::HandOver(_) | Effect::OpenWallet(_) | Effect::Visit(_));
-        prop_assert!(!(witness.settled && pays), "sent to pay what waits no more");
+        prop_assert!(!(witness.settled && (pays || matches!(effect, Effect::Play(_)))), "asked, or sent, to pay what waits no more");
         let due = if let Screen::Awaiting { order } = &screen { order.trade_amount } else { None };
         let is_agreed = witness.agreed || witness.terms.asked.is_none_or(|asked| due == Some(asked));
         prop_assert!(!pays || is_agreed, "sent to pay another amount than was agreed to");
@@ -356,6 +356,7 @@ proptest! {
                     // What another tab was told is the gateway's word too.
                     if let (Event::Overheard { result: Ok(standing), .. }, Screen::Awaiting { .. }) = (&event, page.screen()) {
                         witness.hear(&Answer::Status(Ok(standing.clone())));
+                        witness.settled |= matches!(standing, Standing::Over { .. }) && !matches!(page.pay(), None | Some(Pay::Choice(_)));
                     }
                     match event {
                         Event::RetryPressed => witness.presses += 1,

@@ -207,6 +207,7 @@ fn what_another_tab_was_told_leaves_a_question_under_way_alone() {
     let asked = page.asked(is_status).len();
     page.send(Event::Overheard { rank: 0, result: Ok(waiting(100_000)), retry_after: None });
     page.send(Event::Overheard { rank: 0, result: Ok(Standing::Over { heard: false }), retry_after: None });
+    assert_eq!(page.pay(), Some(Pay::Confirming { resting: false }), "it is the gateway's word all the same");
     page.pass(seconds(3));
     assert_eq!(page.asked(is_status).len(), asked, "one question at a time");
     page.send(Event::Overheard { rank: 0, result: Ok(paid()), retry_after: None });

@@ -1,5 +1,5 @@
-//! What is changed in the glue, the script that `wasm-bindgen` writes, before it is made small: each place is expected to be as it was
-//! when this was written, or the build fails.
+//! What is changed in the glue, the script that `wasm-bindgen` writes: each place is expected to be as it was when this was written, or
+//! the build fails.
 
 use anyhow::{Result, ensure};
 
@@ -9,12 +9,19 @@ const EXPORTS: [&str; 2] = [
     "export { initSync, __wbg_init as default };",
     "window.saomaFirstPaint.begin = async (module) => __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);",
 ];
-/// A closure that is called while it runs is called again when it is over. `wasm-bindgen` throws instead, and what was to be done is lost:
-/// Firefox may run what is due in the middle of a script when the shopper goes from tab to tab, and of all that waits for an answer nothing
-/// would go on after that.
-const CALLED_WITHIN: [&str; 2] = [
-    "        state.cnt++;\n        const a = state.a;\n        state.a = 0;\n",
-    "        if (!state.a && state.cnt) return void setTimeout(real, 0, ...args);\n        state.cnt++;\n        const a = state.a;\n        state.a = 0;\n",
+/// How many closures run, one within another.
+const RUNNING: [&str; 2] = ["function makeClosure(arg0, arg1, f) {\n", "let running = 0;\n\nfunction makeClosure(arg0, arg1, f) {\n"];
+/// One that may run within itself, and has to where it decides what an event does.
+const SHARED: [&str; 2] = [
+    "        state.cnt++;\n        try {\n            return f(state.a, state.b, ...args);\n        } finally {\n",
+    "        state.cnt++;\n        running++;\n        try {\n            return f(state.a, state.b, ...args);\n        } finally {\n            running--;\n",
+];
+/// One that changes what it holds (`FnMut`) is called in a task of its own where another runs. Firefox may run what is due in the middle of a
+/// script when the shopper goes from tab to tab, and what the script has begun to change must not be changed meanwhile. Of a closure that is
+/// called within itself `wasm-bindgen` would lose the call, and no question would be asked and no answer be heard after that.
+const EXCLUSIVE: [&str; 2] = [
+    "        state.cnt++;\n        const a = state.a;\n        state.a = 0;\n        try {\n            return f(a, state.b, ...args);\n        } finally {\n",
+    "        if (running) return void setTimeout(() => state.cnt && real(...args));\n        state.cnt++;\n        running++;\n        const a = state.a;\n        state.a = 0;\n        try {\n            return f(a, state.b, ...args);\n        } finally {\n            running--;\n",
 ];
 
 /// The glue as the page needs it.
@@ -23,7 +30,7 @@ const CALLED_WITHIN: [&str; 2] = [
 /// Where `wasm-bindgen` has written something else than is expected.
 pub(crate) fn adapt(glue: &str) -> Result<String> {
     let mut adapted = glue.to_owned();
-    for [from, to] in [EXPORTS, CALLED_WITHIN] {
+    for [from, to] in [EXPORTS, RUNNING, SHARED, EXCLUSIVE] {
         ensure!(adapted.matches(from).count() == 1, "the glue does not say once, as it is expected to: {from}");
         adapted = adapted.replace(from, to);
     }
@@ -35,9 +42,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_places_are_changed_or_none() {
-        let glue = [EXPORTS, CALLED_WITHIN].map(|[from, _]| from).concat();
-        assert_eq!(adapt(&glue).unwrap(), [EXPORTS, CALLED_WITHIN].map(|[_, to]| to).concat());
-        assert!(adapt(EXPORTS[0]).is_err() && adapt(CALLED_WITHIN[0]).is_err());
+    fn all_places_are_changed_or_none() {
+        let all = [EXPORTS, RUNNING, SHARED, EXCLUSIVE];
+        assert_eq!(adapt(&all.map(|[from, _]| from).concat()).unwrap(), all.map(|[_, to]| to).concat());
+        for missing in 0..all.len() {
+            let others: String = all.iter().enumerate().filter(|(place, _)| *place != missing).map(|(_, [from, _])| *from).collect();
+            assert!(adapt(&others).is_err());
+        }
     }
 }

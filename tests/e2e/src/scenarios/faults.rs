@@ -153,13 +153,15 @@ async fn an_expired_order_is_covered_and_still_paid_late(stage: &Stage) -> Resul
     let id = stage.open_order(Spec { code, expires_in: 8, pay_payed_wait_time: Some(60), ..Spec::default() }).await?;
     stage.until_code().await?;
     ensure!(stage.scan().await?.len() == 1);
+    // Once it is covered it is not uncovered for a moment, when the gateway's clock is known better than before.
+    let watch = "let isCovered = false; window.flashes = 0; new MutationObserver(() => {\
+                 isCovered ||= document.querySelector('.plate.covered') !== null;\
+                 window.flashes += isCovered && document.querySelector('img.code') !== null;\
+                 }).observe(document.body, { childList: true, subtree: true })";
+    stage.eval(&format!("(() => {{ {watch}; return true; }})()")).await?;
     stage.until_text("正在确认付款结果").await?;
     ensure!(!stage.has("img.code, a[data-wallet]").await?, "nothing to scan, nothing to open");
     ensure!(stage.scan().await?.is_empty(), "not even by a camera");
-    // Nor for a moment, when the gateway's clock is known better than before.
-    let watch = "window.flashes = 0, new MutationObserver(() => { window.flashes += document.querySelectorAll('img.code').length; })\
-                 .observe(document.body, { childList: true, subtree: true }), true";
-    stage.eval(watch).await?;
     let asked = stage.count(&id, Call::Status);
     tokio::time::sleep(Duration::from_secs(4)).await;
     ensure!(stage.eval("window.flashes").await? == 0, "it was uncovered again");
