@@ -32,9 +32,11 @@
     const link = document.querySelector("link[as=fetch]");
     const again = () => fetch(link.href, { integrity: link.getAttribute("integrity") });
     const file = await first.application.catch(again);
-    // Compiled in one task and run in another. What comes under another type cannot be compiled as a stream.
-    const streams = WebAssembly.compileStreaming && file.headers.get("content-type") === "application/wasm";
-    const compiled = await (streams ? WebAssembly.compileStreaming(file) : WebAssembly.compile(await file.arrayBuffer()));
+    // Compiled in one task and run in another.
+    const kind = file.headers.get("content-type");
+    const isModule = kind === "application/wasm";
+    if (!isModule) console.warn("saoma: the server sends the application as " + kind + ", not as application/wasm, so it starts later than it could");
+    const compiled = await (isModule && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(file) : WebAssembly.compile(await file.arrayBuffer()));
     await first.nextTask();
     await first.begin(compiled);
   } catch (error) {

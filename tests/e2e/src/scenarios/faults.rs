@@ -223,7 +223,10 @@ async fn a_server_need_not_know_modules(stage: &Stage) -> Result<()> {
     stage.sandbox.state().probe().is_ignorant = true;
     an_order_is_paid_without_a_part(stage).await?;
     let kind = "fetch(document.querySelector('link[as=fetch]').href).then(({ headers }) => headers.get('content-type'))";
-    stage.until(&format!("{kind}.then((kind) => kind === 'application/octet-stream')")).await
+    stage.until(&format!("{kind}.then((kind) => kind === 'application/octet-stream')")).await?;
+    let said = stage.console().await?;
+    ensure!(said.iter().any(|line| line.contains("not as application/wasm")), "the merchant is told: {said:?}");
+    Ok(())
 }
 
 async fn hostile_texts_are_shown_as_text(stage: &Stage) -> Result<()> {
