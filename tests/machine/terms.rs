@@ -323,6 +323,35 @@ fn no_app_is_asked_to_pay_what_waits_no_more() {
 }
 
 #[test]
+fn who_comes_to_see_chooses_no_way_to_pay() {
+    let visit = Visit::of_address("/pay/status", "order_id=A1");
+    let mut page = Page::open(Setup { terms: here(true), visit, ..setup() });
+    page.answer(info(waiting(900)));
+    assert!(matches!(page.pay(), Some(Pay::Unconfirmed { .. })), "{:?}", page.pay());
+    page.send(Event::AnotherWayPressed);
+    assert!(matches!(page.pay(), Some(Pay::Unconfirmed { .. })), "{:?}", page.pay());
+}
+
+#[test]
+fn of_several_tabs_the_one_that_was_told_goes_to_where_the_order_is_seen() {
+    for overhears in [true, false] {
+        let mut page = open(here(false), "/pay/A1");
+        page.answer(info(waiting(900)));
+        page.answer(Answer::QrCode(Ok(Offer::Instrument(code()))));
+        let over = Standing::Over { heard: true };
+        if overhears {
+            page.send(Event::Overheard { rank: u32::MAX, result: Ok(over), retry_after: None });
+        } else {
+            assert!(page.pass_until_asked(is_status));
+            page.answer(status(over));
+        }
+        assert!(matches!(page.screen(), Screen::Finished { .. }));
+        page.pass(seconds(60));
+        assert_eq!(page.count(|effect| matches!(effect, Effect::Leave(_))), usize::from(!overhears));
+    }
+}
+
+#[test]
 fn an_app_that_says_nothing_is_not_waited_for_and_may_answer_late() {
     let in_app_page = || {
         let mut page = open(here(true), "/pay/A1");
