@@ -51,6 +51,8 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
     let mut gateway = Ending(
         sandbox(&Address { host: Ipv4Addr::LOCALHOST.into(), port: behind }).arg("--public-port").arg(address.port.to_string()).spawn()?,
     );
+    // Trunk answers what is below /pay/ with the page, and so the files that the page names relative to it.
+    println!("    open an order as /?order_id=ORDER here: below /pay/ORDER, as the links say, this server has no files of the page");
     let gateway_url = format!("http://127.0.0.1:{behind}");
     let mut serve = page::trunk()?;
     serve.env(seal::OPEN_TO_RELOAD, "1");
