@@ -197,7 +197,10 @@
     var began = performance.now();
     var asking = post(api + "/order/info", name);
     // Inside a wallet no code is drawn before the application has come.
-    if (first.place !== "app") heard(first.module());
+    // In a task of its own, since to begin a request takes long on a slow phone, and the page is parsed meanwhile.
+    if (first.place !== "app") setTimeout(function () {
+      heard(first.module());
+    });
     first.order = asking.then(function (answer) {
       var info = data(answer);
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");

@@ -135,6 +135,7 @@ fn start(visit: Visit, terms: Terms, told: Told, speaks_fully: bool) {
         root.set_text_content(None);
         mount_to_renderer(&root, move || view::page(view, language, config, PORTS)).forget();
         tab::mark_started();
+        first_paint::turns(1).await;
         beside::begin();
     });
 }

@@ -3,9 +3,6 @@
 use alloc::sync::Arc;
 use std::cell::Cell;
 
-use gloo_timers::callback::Timeout;
-use leptos::prelude::Owner;
-
 use super::{
     Context, Unit,
     copy_button::copy_button,
@@ -23,8 +20,6 @@ use crate::{
     order::{HostResult, Order, Tone},
 };
 
-/// After so long what was built has been painted, whether the page is seen or not.
-const PAINTED_MS: u32 = 50;
 /// From here on the countdown is shown as urgent.
 const URGENT_SECONDS: u64 = 120;
 
@@ -69,28 +64,19 @@ pub(super) fn awaiting(context: Context, order: &Arc<Order>) -> El {
 /// phone takes its time for either. The shop's hints, which come in a file of their own, stand last: nothing moves when they come.
 fn rest(context: Context, order: &Arc<Order>) -> El {
     thread_local!(static IS_FIRST: Cell<bool> = const { Cell::new(true) });
-    let place = el("div").class("rest");
-    let (shown, order, owner) = (place.clone(), Arc::clone(order), Owner::current().unwrap_or_default());
-    let build = move || {
-        owner.with(|| {
-            let shown = shown.child(countdown(context)).child(sound(context)).child(details::order_facts(context, &order));
-            let shown = shown.children(details::support(context, Some(&order))).child(details::back(context, "service"));
-            shown.child(hints(context, &order));
-        });
+    let order = Arc::clone(order);
+    let build = move |place: El| {
+        let place = place.child(countdown(context)).child(sound(context)).child(details::order_facts(context, &order));
+        let place = place.children(details::support(context, Some(&order))).child(details::back(context, "service"));
+        place.child(hints(context, &order));
     };
+    let place = el("div").class("rest");
     if IS_FIRST.replace(false) {
-        let shown = place.clone();
-        // Another screen may have taken the place of this one by then.
-        Timeout::new(PAINTED_MS, move || {
-            if shown.is_on_the_page() {
-                build()
-            }
-        })
-        .forget();
+        place.filled_once_painted(Box::new(build))
     } else {
-        build();
+        build(place.clone());
+        place
     }
-    place
 }
 
 fn head(context: Context, order: &Order) -> [El; 2] {

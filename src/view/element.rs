@@ -6,12 +6,16 @@
 
 use core::pin::Pin;
 
+use gloo_timers::callback::Timeout;
 use leptos::{
     prelude::{Owner, RenderEffect, on_cleanup},
     tachys::view::Render,
 };
 use wasm_bindgen::{JsCast, UnwrapThrowExt, closure::Closure};
 use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, Window};
+
+/// After so long what was built has been painted, whether the page is seen or not.
+const PAINTED_MS: u32 = 50;
 
 /// An element with what is in it. What is bound to it lives as long as the reactive owner that it was made in.
 #[derive(Clone)]
@@ -170,6 +174,19 @@ impl El {
             element.0.set_text_content(None);
             element.append(come);
         });
+        self
+    }
+
+    /// Has it filled in a task of its own, once what is built now has been painted: a slow phone takes its time for either. Nothing is done
+    /// where it has left the page by then.
+    pub(super) fn filled_once_painted(self, fill: Box<dyn FnOnce(Self)>) -> Self {
+        let (place, owner) = (self.clone(), Owner::current().unwrap_or_default());
+        Timeout::new(PAINTED_MS, move || {
+            if place.is_on_the_page() {
+                owner.with(|| fill(place));
+            }
+        })
+        .forget();
         self
     }
 

@@ -10,6 +10,10 @@ use crate::i18n::{Language, Locale};
 
 /// A list of all languages, each in its own words. It outlives a change of language, and so does the focus in it.
 pub(super) fn choice(language: Signal<Language>, ports: Ports) -> El {
+    el("div").class("language").filled_once_painted(Box::new(move |place| fill(place, language, ports)))
+}
+
+fn fill(place: El, language: Signal<Language>, ports: Ports) {
     let options = Locale::ALL.iter().map(|locale| el("option").attr("value", locale.tag).attr("lang", locale.tag).text(locale.name));
     let choose = move |tag: &str| {
         if let Some(locale) = Locale::of_tag(tag) {
@@ -24,5 +28,5 @@ pub(super) fn choice(language: Signal<Language>, ports: Ports) -> El {
         })
         .on_choice(choose)
         .bind_choice(move || language.get().locale.tag);
-    el("div").class("language").child(icon::globe()).child(select)
+    place.child(icon::globe()).child(select);
 }
