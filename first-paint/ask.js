@@ -73,6 +73,8 @@
     },
     /** Starts the application, which has been compiled; the glue puts it here. */
     begin: null,
+    /** The hashes of the languages' files; the glue puts them here. */
+    languages: "",
     /** The bytes of the module that draws codes, which are fetched once, and not waited for without end. */
     module: function () {
       if (!module) {

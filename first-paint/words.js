@@ -2,8 +2,6 @@
 // that was built. Old browsers must understand this.
 (function (first) {
   var TAGS = "LOCALE_TAGS".split(" ");
-  // In the same order: what the files with the words for the template API must be. Each says what the file with all words must be.
-  var HASHES = "LOCALE_HASHES".split(" ");
   var asked = {};
   var cache = "default";
   /** A file, if it is the right one and comes within 15 s. Its name changes with its content (`xtask/src/words.rs`). */
@@ -20,11 +18,18 @@
   /** Fulfilled with a file of words, all or those for the template API. It is asked for once, and again only if it has not come. */
   first.words = function (tag, isFull) {
     var name = tag + (isFull ? ".full" : "");
+    // What the files with the words for the template API must be comes with the glue, in the same order as the languages: the code does not
+    // need it. Each of them says what the file with all words must be.
+    first.load();
     asked[name] =
       asked[name] ||
-      file(tag, HASHES[TAGS.indexOf(tag)]).then(function (words) {
-        return isFull ? file(name, words.split('"')[1]) : words;
-      });
+      first.glue
+        .then(function () {
+          return file(tag, first.languages.split(" ")[TAGS.indexOf(tag)]);
+        })
+        .then(function (words) {
+          return isFull ? file(name, words.split('"')[1]) : words;
+        });
     asked[name].catch(function () {
       delete asked[name];
       // One that was damaged on the way would come from there again.

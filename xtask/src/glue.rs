@@ -24,17 +24,17 @@ const EXCLUSIVE: [&str; 2] = [
     "        if (running) return void setTimeout(() => state.cnt && real(...args));\n        state.cnt++;\n        running++;\n        const a = state.a;\n        state.a = 0;\n        try {\n            return f(a, state.b, ...args);\n        } finally {\n            running--;\n",
 ];
 
-/// The glue as the page needs it.
+/// The glue as the page needs it, with the hashes of the languages, which `first-paint/words.js` needs.
 ///
 /// # Errors
 /// Where `wasm-bindgen` has written something else than is expected.
-pub(crate) fn adapt(glue: &str) -> Result<String> {
+pub(crate) fn adapt(glue: &str, languages: &str) -> Result<String> {
     let mut adapted = glue.to_owned();
     for [from, to] in [EXPORTS, RUNNING, SHARED, EXCLUSIVE] {
         ensure!(adapted.matches(from).count() == 1, "the glue does not say once, as it is expected to: {from}");
         adapted = adapted.replace(from, to);
     }
-    Ok(adapted)
+    Ok(adapted + &format!("\nwindow.saomaFirstPaint.languages = \"{languages}\";\n"))
 }
 
 #[cfg(test)]
@@ -44,10 +44,11 @@ mod tests {
     #[test]
     fn all_places_are_changed_or_none() {
         let all = [EXPORTS, RUNNING, SHARED, EXCLUSIVE];
-        assert_eq!(adapt(&all.map(|[from, _]| from).concat()).unwrap(), all.map(|[_, to]| to).concat());
+        let adapted = adapt(&all.map(|[from, _]| from).concat(), "a b").unwrap();
+        assert_eq!(adapted, all.map(|[_, to]| to).concat() + "\nwindow.saomaFirstPaint.languages = \"a b\";\n");
         for missing in 0..all.len() {
             let others: String = all.iter().enumerate().filter(|(place, _)| *place != missing).map(|(_, [from, _])| *from).collect();
-            assert!(adapt(&others).is_err());
+            assert!(adapt(&others, "").is_err());
         }
     }
 }

@@ -14,9 +14,9 @@ use saoma::i18n::Locale;
 
 use crate::{project, tools};
 
-/// Fills `<script type="saoma/script" data-file="FILE,FILE">`, and makes the module script small, if `small`. `hashes` are those of the
-/// languages. Styles beside each other become one: each would have a hash in the policy.
-pub(crate) fn inline(page: &str, hashes: &str, small: bool) -> Result<String> {
+/// Fills `<script type="saoma/script" data-file="FILE,FILE">`, and makes the module script small, if `small`. Styles beside each
+/// other become one: each would have a hash in the policy.
+pub(crate) fn inline(page: &str, small: bool) -> Result<String> {
     let mut filled = String::with_capacity(page.len() + 4096);
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("<script") {
@@ -30,7 +30,7 @@ pub(crate) fn inline(page: &str, hashes: &str, small: bool) -> Result<String> {
                 let file = project::root().join(file);
                 script += &fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
             }
-            let script = fill_in(&script, hashes);
+            let script = fill_in(&script);
             let script = if small { without_reasons(&minify(&script, &["--ecma", "5"])?) } else { script };
             filled += &format!("<script>{}</script>", script.trim());
         } else if small && tag.contains("module") && !tag.contains("nomodule") && !content.is_empty() {
@@ -57,9 +57,9 @@ fn without_reasons(script: &str) -> String {
 }
 
 /// What a script of the first paint needs of the rest of the project.
-fn fill_in(script: &str, hashes: &str) -> String {
+fn fill_in(script: &str) -> String {
     let tags = Locale::ALL.iter().map(|locale| locale.tag).collect::<Vec<_>>().join(" ");
-    script.replace("LOCALE_TAGS", &tags).replace("LOCALE_HASHES", hashes)
+    script.replace("LOCALE_TAGS", &tags)
 }
 
 pub(crate) fn minify(script: &str, options: &[&str]) -> Result<String> {

@@ -18,10 +18,10 @@ pub(crate) fn run() -> Result<()> {
     let is_release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let file = folder.join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let hashes = words::pack(&folder.join("assets/locales"))?;
-    let page = first_paint::link(&folder, &inline::inline(&page, &hashes, is_release)?)?;
+    let languages = words::pack(&folder.join("assets/locales"))?;
+    let page = first_paint::link(&folder, &inline::inline(&page, is_release)?)?;
     let page = name_embedded(&folder, &page, is_release)?;
-    let page = if is_release { shrink::shrink(&folder, &page)? } else { shrink::hand_over(&folder, &page)? };
+    let page = if is_release { shrink::shrink(&folder, &page, &languages)? } else { shrink::hand_over(&folder, &page, &languages)? };
     let sealed = if env::var_os(OPEN_TO_RELOAD).is_some() { open_to_reload(&page) } else { seal(&page)? };
     fs::write(&file, sealed).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -44,8 +44,8 @@ pub(crate) const PASSES: [&str; 13] = [
 ];
 pub(crate) const ADVICE: &str = "delete .tools/npm and run the build again";
 
-/// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes.
-pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
+/// Shrinks the application in `folder`, and gives back `index.html` with its new names and hashes. `languages`: see [`glue::adapt`].
+pub(crate) fn shrink(folder: &Path, page: &str, languages: &str) -> Result<String> {
     let glue_name = named_by(page, "modulepreload")?;
     let wasm = named_by(page, "preload")?;
     let (glue_file, wasm_file) = (folder.join(&glue_name), folder.join(&wasm));
@@ -57,7 +57,7 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
     let names = optimise(&wasm_file)?;
     order::order_functions(&wasm_file)?;
     blank::blank_panics(&wasm_file)?;
-    fs::write(&glue_file, glue::adapt(&names.apply(&split.link(&assets)?)?)?)?;
+    fs::write(&glue_file, glue::adapt(&names.apply(&split.link(&assets)?)?, languages)?)?;
     minify(&glue_file)?;
     let page = rename(&page.replace('\r', ""), &wasm_file, &wasm, "wasm")?;
     let page = rename(&page, &glue_file, &glue_name, "js")?;
@@ -65,10 +65,10 @@ pub(crate) fn shrink(folder: &Path, page: &str) -> Result<String> {
 }
 
 /// In a build for development, where nothing is made small: an element runs the glue.
-pub(crate) fn hand_over(folder: &Path, page: &str) -> Result<String> {
+pub(crate) fn hand_over(folder: &Path, page: &str, languages: &str) -> Result<String> {
     let file = folder.join(named_by(page, "modulepreload")?);
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    fs::write(&file, glue::adapt(&text)?)?;
+    fs::write(&file, glue::adapt(&text, languages)?)?;
     run_by_element(folder, page)
 }
 
