@@ -49,10 +49,11 @@ fn name_embedded(folder: &Path, page: &str, is_release: bool) -> Result<String> 
 /// Set while Trunk serves with live reload: it adds a script of its own after this hook, which no hash can name.
 pub(crate) const OPEN_TO_RELOAD: &str = "SAOMA_OPEN_TO_RELOAD";
 
-/// The policy of a page under development: inline scripts and the reload socket are let in.
+/// The page under development. Its policy lets inline scripts and the reload socket in; and it names its files from the root, since Trunk's
+/// server answers all else below `/pay/` with the page.
 fn open_to_reload(page: &str) -> String {
     let page = page.replace("SCRIPT_HASHES", "'unsafe-inline'").replace("STYLE_HASHES", "'unsafe-inline'");
-    page.replace("connect-src 'self'", "connect-src 'self' ws:")
+    page.replace("connect-src 'self'", "connect-src 'self' ws:").replace("=\"./", "=\"/")
 }
 
 /// Fills in the two places that `index.html` keeps for the hashes.

@@ -51,12 +51,10 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
     let mut gateway = Ending(
         sandbox(&Address { host: Ipv4Addr::LOCALHOST.into(), port: behind }).arg("--public-port").arg(address.port.to_string()).spawn()?,
     );
-    // Trunk answers what is below /pay/ with the page, and so the files that the page names relative to it.
-    println!("    open an order as /?order_id=ORDER here: below /pay/ORDER, as the links say, this server has no files of the page");
     let gateway_url = format!("http://127.0.0.1:{behind}");
     let mut serve = page::trunk()?;
     serve.env(seal::OPEN_TO_RELOAD, "1");
-    serve.args(["serve", "--address", &address.host.to_string(), "--port", &address.port.to_string()]);
+    serve.args(["serve", "--address", &address.host.to_string(), "--port", &address.port.to_string(), "--public-url", "/"]);
     // Not into dist/: what is built for development must never be put on a host.
     serve.arg("--dist").arg(project::root().join("target/dev-dist"));
     // Trunk takes several proxies from its configuration only.
