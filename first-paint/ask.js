@@ -33,9 +33,9 @@
             setTimeout(next, 0, value);
           });
     },
-    /** A text of an answer, without blanks around it. */
+    /** A text of an answer, without blanks around it or what turns letters around. */
     text: function (value) {
-      if (typeof value === "string") return value.trim();
+      if (typeof value === "string") return value.trim().replace(/[\u202a-\u202e]/g, "");
       // Other numbers may have been written otherwise than they are now.
       if (typeof value === "number") return integer(value);
       if (value === undefined || value === null) return "";

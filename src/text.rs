@@ -72,6 +72,11 @@ pub(crate) fn parts(text: &str, mark: u8) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether a character makes those after it stand in another order than they are read: an embedding or an override.
+pub(crate) fn turns(char: char) -> bool {
+    matches!(char, '\u{202a}'..='\u{202e}')
+}
+
 /// How many characters there are.
 pub(crate) fn length(text: &str) -> usize {
     // All bytes but those that go on with a character.

@@ -6,7 +6,7 @@
 use crate::{
     json::Json,
     order::{Failure, Fault, Refusal},
-    text::{int, split_once},
+    text::{int, split_once, turns},
 };
 
 /// An answer as it came over the network.
@@ -78,10 +78,13 @@ impl Fields {
         self.message.as_deref().filter(|message| !matches!(*message, "ok" | "success"))
     }
 
-    /// A text, trimmed; a number is taken as the text that stood there. Empty is absent.
+    /// A text, trimmed, without what makes letters stand in another order than they are read (embeddings and overrides); a number is taken as
+    /// the text that stood there. Empty is absent.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         match self.data.field(name)? {
-            Json::Number(text) | Json::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
+            Json::Number(text) | Json::Text(text) => {
+                Some(text.trim().chars().filter(|char| !turns(*char)).collect()).filter(|text: &String| !text.is_empty())
+            }
             Json::Bool(_) | Json::List(_) | Json::Null | Json::Object(_) => None,
         }
     }
@@ -188,6 +191,8 @@ mod tests {
         }
         assert_eq!((fields.int("n"), fields.int("m"), fields.int("f"), fields.int("h")), (Some(10), Some(10), Some(10), None));
         assert_eq!(fields.text("t").as_deref(), Some("x"));
+        let turning = open(200, "{\"t\":\"\u{202e}10.00 \u{202a}\u{2066}a\u{2069}\u{202c}\",\"n\":\"\u{202d}\"}").unwrap();
+        assert_eq!((turning.text("t").as_deref(), turning.text("n")), (Some("10.00 \u{2066}a\u{2069}"), None));
         assert_eq!(fields.object("o").and_then(|object| object.int("k")), Some(1));
         assert!(fields.object("n").is_none());
     }

@@ -1,8 +1,10 @@
 //! The numbers that name an order, and how a link carries them.
 
+use super::safe_url::is_invisible;
 use crate::text::{int, length, parts, pop_segment, split_once, swapped, without_end};
 
-/// The gateway's number of an order: text of 1 to 128 characters without blanks or control characters.
+/// The gateway's number of an order: text of 1 to 128 characters without blanks, control characters, or any that make
+/// it read as another one.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OrderId(String);
 
@@ -31,7 +33,7 @@ pub enum OrderRef {
 }
 
 fn is_number(raw: &str) -> bool {
-    (1..=128).contains(&length(raw)) && !raw.chars().any(|char| char.is_control() || char.is_whitespace())
+    (1..=128).contains(&length(raw)) && !raw.chars().any(|char| char.is_control() || char.is_whitespace() || is_invisible(char))
 }
 
 impl OrderId {
@@ -223,6 +225,8 @@ mod tests {
             ("/", "?out_order_id=E&pid=0"),
             ("/", "?out_order_id=E&pid=99999999999"),
             ("/", "?order_id=a%00b"),
+            ("/", "?order_id=a%E2%80%AEb"),
+            ("/", "?order_id=a%E2%80%8Bb"),
         ] {
             assert_eq!(OrderRef::from_address(path, query), None, "{path}{query}");
         }

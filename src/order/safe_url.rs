@@ -14,7 +14,7 @@ pub(super) fn is_plain(raw: &str) -> bool {
 }
 
 /// Direction and width-less characters that make an address read as another one.
-fn is_invisible(char: char) -> bool {
+pub(super) fn is_invisible(char: char) -> bool {
     matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
