@@ -140,6 +140,8 @@ fn ended(context: Context, kind: &str, end: End, order: &Order) -> El {
     over(context, kind, mark, title, &advice)
         .child(line("subject", &what))
         .child(details::back(context, "button primary"))
+        // A payment may be on its way: the page opened again says where the order stands by then.
+        .child((end == End::TimedOut).then(|| el("a").class("button").attr("href", "").text(messages.check_again())))
         .children(details::support(context, Some(order)))
         .child(details::order_facts(context, order))
 }
