@@ -39,7 +39,7 @@ pub(super) fn form(context: Context, cashier: &Cashier) -> El {
         let amount = Fen::of_yuan(&typed.typed());
         let refused = match amount {
             None => Some(messages.amount_invalid()),
-            Some(amount) if !takes.takes(amount) && limits_said.is_empty() => Some(messages.amount_invalid()),
+            Some(amount) if !takes.takes(amount) && (limits_said.is_empty() || amount < Fen::FEN) => Some(messages.amount_invalid()),
             Some(amount) if !takes.takes(amount) => Some(limits_said.as_str()),
             Some(_) => None,
         };

@@ -203,10 +203,10 @@ async fn a_cashier_takes_an_amount_to_the_fen(stage: &Stage) -> Result<()> {
             .until("document.querySelector('#entry').getAttribute('aria-invalid') === 'true'")
             .await
             .with_context(|| format!("{bad:?}"))?;
-        ensure!(
-            stage.eval("document.activeElement.id").await? == "entry"
-                && stage.eval("document.querySelector('#entry-fault').innerText").await? != ""
-        );
+        ensure!(stage.eval("document.activeElement.id").await? == "entry");
+        let fault = stage.eval("document.querySelector('#entry-fault').innerText").await?;
+        let wanted = if bad == "5000.01" { "5,000.00" } else { "例如 12.34" };
+        ensure!(fault.as_str().is_some_and(|fault| fault.contains(wanted)), "{bad:?}: {fault}");
     }
     stage.eval("document.querySelector('#entry').value = '', true").await?;
     stage.find("#entry").await?.send_keys("４１.1").await?;
