@@ -606,6 +606,16 @@ mod tests {
     }
 
     #[test]
+    fn no_text_of_the_sound_switch_is_longer_than_the_one_it_has_room_for() {
+        for locale in Locale::ALL {
+            let messages = Messages::decode(&file(locale)).unwrap();
+            for other in [messages.sound_off(), messages.sound_on()] {
+                assert!(other.chars().count() <= messages.sound_blocked().chars().count(), "{}: {other}", locale.tag);
+            }
+        }
+    }
+
+    #[test]
     fn a_packed_locale_is_the_same_and_one_of_other_keys_is_refused() {
         for locale in Locale::ALL {
             let json = file(locale);

@@ -207,7 +207,7 @@ fn countdown(context: Context) -> El {
     el("p").bind_attr("class", class).attr("role", "timer").text(messages.remaining()).text(" ").child(el("bdi").bind_text(text))
 }
 
-/// The switch is made once, so that pressing it does not take the focus from it.
+/// The switch is made once, so that pressing it does not take the focus from it. It has room for the longest of what it may say.
 fn sound(context: Context) -> El {
     let messages = context.messages;
     let read = move || context.read(|view| view.sound.clone());
@@ -216,7 +216,6 @@ fn sound(context: Context) -> El {
         Some(Sound { on: true, .. }) => messages.sound_on().to_owned(),
         Some(Sound { on: false, .. }) | None => messages.sound_off().to_owned(),
     };
-    let widest = [messages.sound_blocked(), messages.sound_off(), messages.sound_on()].into_iter().max_by_key(|words| words.len());
     el("div").class("sounds").bind_child(
         move || read().map(|sound| sound.words),
         move |words| {
@@ -225,7 +224,7 @@ fn sound(context: Context) -> El {
                 .button("sound", "", || Event::SoundSwitched)
                 .attr("data-sound-switch", "")
                 .child(speaker)
-                .child(el("span").attr("data-widest", widest.unwrap_or_default()).bind_text(state));
+                .child(el("span").attr("data-widest", messages.sound_blocked()).bind_text(state));
             let words = words.as_ref()?.as_deref().map(|words| el("p").class("prompt").child(el("bdi").text(words)));
             Some(el("div").child(switch).child(words))
         },
