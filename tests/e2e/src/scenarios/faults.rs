@@ -77,10 +77,13 @@ async fn status_faults_are_survived(stage: &Stage) -> Result<()> {
         stage.change(&id, |spec| spec.status = Stand::Paid)?;
         stage.until_screen("paid").await.with_context(|| format!("after {kind:?}"))?;
     }
-    // Two in a row are said, and one good answer takes that back.
+    // Two in a row are said, and one good answer takes that back. What is being scanned does not move by it.
+    const TOP: &str = "document.querySelector('img.code').getBoundingClientRect().top";
     let id = stage.open_order(Spec { faults: vec![fault(Call::Status, 1, 2, Kind::Html)], ..Spec::default() }).await?;
-    stage.until_text("正在重新连接。您的付款不受影响，请勿重复付款。").await?;
-    ensure!(stage.has("img.code").await?);
+    stage.until_code().await?;
+    let top = stage.eval(TOP).await?;
+    stage.until_text("正在重新连接。如果您已经付款，付款不受影响，请勿重复付款。").await?;
+    ensure!(stage.eval(TOP).await? == top, "the code has moved from {top}");
     stage.until("!document.body.innerText.includes('正在重新连接')").await?;
     ensure!(stage.count(&id, Call::Status) == 3);
     Ok(())
