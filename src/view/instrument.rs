@@ -137,7 +137,8 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
     // What is saved by a long press is the very picture that is shown: it has to say what it is for, and until when.
     let (order, instrument, name) = (Arc::clone(order), instrument.clone(), name.to_owned());
     let draw = move |_: &Option<UnixSeconds>| {
-        let plate = plate();
+        // Of the shape that the picture will have: nothing moves when it comes.
+        let plate = plate().class("plate poster");
         poster::wanted(context, Arc::clone(&order), instrument.clone(), name.clone(), Use::Shown(plate.clone()));
         Some(plate)
     };

@@ -47,7 +47,7 @@ on_demand! {
             }
             Use::Shown(plate) => Wish::Draw(Box::new(move |picture| {
                 if let Some(picture) = picture {
-                    plate.class("plate poster").first_child_attr("src", &picture);
+                    plate.class("plate poster drawn").first_child_attr("src", &picture);
                 }
             })),
         };

@@ -131,6 +131,10 @@ async fn in_wechat_the_picture_is_there(stage: &Stage) -> Result<()> {
         stage.open_order(spec).await?;
         stage.until("document.querySelector('.poster img.code')?.src.startsWith('data:image/png;base64,')").await?;
         stage.until("document.querySelector('.poster img.code').naturalWidth === 720").await?;
+        ensure!(
+            stage.eval("(() => { const plate = document.querySelector('.poster.drawn'), height = plate.offsetHeight; plate.classList.remove('drawn'); const bare = plate.offsetHeight; plate.classList.add('drawn'); return height > 400 && bare === height; })()").await? == true,
+            "the picture is as large as what it has taken the place of"
+        );
         stage.eval("document.querySelector('.poster').scrollIntoView({ block: 'center' })").await?;
         let seen = stage.scan().await?;
         ensure!(seen == [TEXT], "{seen:?}");
