@@ -32,7 +32,7 @@ pub(super) fn instrument(context: Context, order: &Arc<Order>, means: &Means) ->
         ],
     );
     let has_account = instrument.account.is_some();
-    let transfer = has_account.then(|| label(order, messages.transfer()));
+    let transfer = has_account.then(|| label(order, &[messages.transfer(), " · ", method_name(order.method.as_ref(), messages)].concat()));
     let facts = actual.map(|actual| el("div").class("wide by-hand").child(transfer).child(actual));
     // Where it is paid by hand, the account comes first: its code holds no amount.
     let (by_hand, facts) = if has_account { (facts, None) } else { (None, facts) };
