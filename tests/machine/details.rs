@@ -121,6 +121,20 @@ fn only_what_was_to_be_heard_is_hushed() {
     }
 }
 
+#[test]
+fn an_order_that_waits_no_more_is_hushed_once_where_something_was_to_be_heard() {
+    for has_prompt in [false, true] {
+        let mut page = asking(with(here()), waiting(900));
+        page.answer(if has_prompt { prompt() } else { Answer::Audio(Ok(None)) });
+        page.answer(offer());
+        for _ in 0..2 {
+            assert!(page.pass_until_asked(is_status));
+            page.answer(status(Standing::Over { heard: false }));
+            assert_eq!(page.count(|effect| *effect == Effect::Hush), usize::from(has_prompt));
+        }
+    }
+}
+
 // Another way to pay
 
 #[test]
