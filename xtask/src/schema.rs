@@ -62,8 +62,10 @@ fn rows_of(root: &Value, object: &Value, prefix: &str, rows: &mut String) {
         let choices: Vec<String> =
             nested.get("enum").and_then(Value::as_array).into_iter().flatten().map(|choice| format!("`{choice}`")).collect();
         let choices = if choices.is_empty() { String::new() } else { format!(" One of {}.", choices.join(", ")) };
+        let end = |name: &str| property.get(name).and_then(Value::as_u64);
+        let range = end("maximum").map(|most| format!(" From {} to {most}.", end("minimum").unwrap_or_default())).unwrap_or_default();
         let example = property.get("examples").and_then(|examples| examples.get(0));
-        *rows += &format!("| `{name}` | {} | {} | {text}{choices} |\n", code(property.get("default")), code(example));
+        *rows += &format!("| `{name}` | {} | {} | {text}{range}{choices} |\n", code(property.get("default")), code(example));
     }
 }
 
