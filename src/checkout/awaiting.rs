@@ -556,8 +556,10 @@ impl Awaiting {
         }
     }
 
-    pub(super) fn switch_sound(&mut self, shared: &mut Shared, effects: &mut Vec<Effect>) {
-        self.prompt.switched(&mut shared.place.sound, effects);
+    pub(super) fn switch_sound(&mut self, now: Instant, shared: &mut Shared, effects: &mut Vec<Effect>) {
+        if self.sound(now, shared).is_some() {
+            self.prompt.switched(&mut shared.place.sound, effects);
+        }
     }
 
     /// Asks what is due and gives up what is overdue.

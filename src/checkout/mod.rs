@@ -286,7 +286,7 @@ impl Checkout {
                 self.retry(now, effects);
             }
             Event::SoundBlocked => self.in_awaiting(|awaiting, _| awaiting.sound_blocked()),
-            Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(shared, effects)),
+            Event::SoundSwitched => self.in_awaiting(|awaiting, shared| awaiting.switch_sound(now, shared, effects)),
             Event::StayPressed => self.in_paid(Paid::settle),
             Event::TimePassed => self.in_awaiting(|awaiting, shared| awaiting.time_passed(now, shared)),
             Event::WalletTapped => self.in_awaiting(|awaiting, _| awaiting.wallet_tapped(now, effects)),

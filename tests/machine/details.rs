@@ -132,6 +132,10 @@ fn an_order_that_waits_no_more_is_hushed_once_where_something_was_to_be_heard() 
             page.answer(status(Standing::Over { heard: false }));
             assert_eq!(page.count(|effect| *effect == Effect::Hush), usize::from(has_prompt));
         }
+        let played = page.count(|effect| matches!(effect, Effect::Play(_)));
+        page.send(Event::SoundSwitched);
+        page.send(Event::SoundSwitched);
+        assert_eq!(page.count(|effect| matches!(effect, Effect::Play(_))), played, "there is no switch to be pressed");
     }
 }
 
