@@ -142,16 +142,16 @@ async fn a_waiting_order_ends_as_the_gateway_says(stage: &Stage) -> Result<()> {
         stage.until_screen(screen).await?;
         ensure!(!stage.has("img.code").await?, "there is nothing to scan any more");
         ensure!(
-            stage.has("a.button[href='']").await? == (stand == Stand::TimedOut),
+            stage.has("#app a.button[href='']").await? == (stand == Stand::TimedOut),
             "where a payment may be on its way, one can look again"
         );
     }
-    let id = stage.open_order(Spec::default()).await?;
+    let id = stage.open_order(Spec { pay_payed_wait_time: Some(60), ..Spec::default() }).await?;
     stage.until_code().await?;
     stage.change(&id, |spec| spec.status = Stand::TimedOut)?;
     stage.until_screen("timed-out").await?;
     stage.change(&id, |spec| spec.status = Stand::Paid)?;
-    stage.press("a.button[href='']").await?;
+    stage.press("#app a.button[href='']").await?;
     stage.until_screen("paid").await
 }
 
