@@ -26,6 +26,7 @@ async fn every_language_fits(stage: &Stage) -> Result<()> {
             stage.open(&format!("/pay/{order}?lang={tag}")).await?;
             stage.until_screen(screen).await?;
             stage.until_words().await?;
+            stage.until_whole().await?;
             let said = stage.eval("[document.documentElement.lang, document.documentElement.dir]").await?;
             ensure!(said == json!([tag, direction_of(tag)?]), "{said}");
             let loaded = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((path) => path.includes('/assets/locales/'))";
@@ -51,7 +52,7 @@ fn direction_of(tag: &str) -> Result<Value> {
 
 async fn stage_languages(stage: &Stage, id: &str) -> Result<Vec<String>> {
     stage.open(&format!("/pay/{id}")).await?;
-    stage.until_words().await?;
+    stage.until_languages().await?;
     let tags = stage.eval("[...document.querySelectorAll('select option')].map((option) => option.value)").await?;
     Ok(tags.as_array().context("no list")?.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
 }
