@@ -196,14 +196,16 @@
     if (gateway !== "xarr" || !/^(\/[\w.-]+)+$/.test(api)) throw new Error("unknown");
     first.isKnown = true;
     var name = named();
-    var began = performance.now();
-    var asking = post(api + "/order/info", name);
-    // Inside a wallet no code is drawn before the application has come.
-    // In a task of its own, since to begin a request takes long on a slow phone, and the page is parsed meanwhile.
-    if (first.place !== "app") setTimeout(function () {
-      heard(first.module());
-    });
-    first.order = asking.then(function (answer) {
+    var began;
+    // Each in a task of its own, since to begin a request takes long on a slow phone.
+    first.order = Promise.resolve(first.nextTask()).then(function () {
+      began = performance.now();
+      // Inside a wallet no code is drawn before the application has come.
+      if (first.place !== "app") setTimeout(function () {
+        heard(first.module());
+      });
+      return post(api + "/order/info", name);
+    }).then(function (answer) {
       var info = data(answer);
       if (first.integer(info.status) !== "1" || !first.text(info.pay_type)) throw new Error("nothing to pay now");
       first.offer = post(api + "/order/qrcode", { order_id: plain(first.text(info.order_id) || name.order_id) }).then(data);
@@ -213,7 +215,9 @@
         heard(post(api + "/order/audio", name));
       };
       // Where the gateway is far, it is asked together with the code: there is time, and what is heard is known when the page is built.
-      if (answer.at - began > 80) first.askAudio();
+      if (answer.at - began > 80) setTimeout(function () {
+        if (!first.isTaken) first.askAudio();
+      });
       // On a computer the code comes first; on a phone there may be a button, which the application makes, that is wanted more.
       setTimeout(first.load, first.place ? 50 : 250);
       return { date: Date.parse(answer.response.headers.get("date")), info: info };

@@ -19,7 +19,8 @@
     var link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = stylesheet;
-    document.head.appendChild(link);
+    // Behind the page's own, which it may overrule.
+    document.body.appendChild(link);
   }
   function isTitle(title) {
     return title && title.length <= 500 && title !== "<no value>" && !/[\x00-\x1f\x7f-\x9f]/.test(title);
