@@ -197,8 +197,8 @@
     first.isKnown = true;
     var name = named();
     var began;
-    // Each in a task of its own, since to begin a request takes long on a slow phone.
-    first.order = Promise.resolve(first.nextTask()).then(function () {
+    // Each in a task of its own on a phone, where to begin a request takes long.
+    first.order = Promise.resolve(first.place && first.nextTask()).then(function () {
       began = performance.now();
       // Inside a wallet no code is drawn before the application has come.
       if (first.place !== "app") setTimeout(function () {

@@ -19,8 +19,7 @@
     var link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = stylesheet;
-    // Behind the page's own, which it may overrule.
-    document.body.appendChild(link);
+    document.head.appendChild(link);
   }
   function isTitle(title) {
     return title && title.length <= 500 && title !== "<no value>" && !/[\x00-\x1f\x7f-\x9f]/.test(title);
