@@ -126,7 +126,8 @@
   function showOffer(offer, until) {
     if (root.getAttribute("data-start") === "done") return;
     if (until - performance.now() < 10000) throw new Error("it is nearly over");
-    if (/^(error|form|html|jump|text|tip_)/.test(first.text(offer.type)) || first.text(offer.actual_account) || first.text(offer.actual_amount) || (first.place && (first.place !== "touch" || offer.scheme || offer.uri))) {
+    // A button for an app has the room that is kept above the code; one for a page says in one more line where it leads.
+    if (/^(error|form|html|jump|text|tip_)/.test(first.text(offer.type)) || first.text(offer.actual_account) || first.text(offer.actual_amount) || (first.place && (first.place !== "touch" || offer.uri || /^http/i.test(first.text(offer.scheme))))) {
       throw new Error("more than a code");
     }
     var shown = code(first.text(offer.qrcode_data)) || code(first.text(offer.qrcode));

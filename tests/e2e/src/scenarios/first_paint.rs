@@ -134,7 +134,11 @@ fn answers() -> Vec<(Value, Code, [bool; 2])> {
         (json!({}), ready("https://qr.alipay.com/bax0?a=.png"), BOTH),
         (json!({}), ready("http://a@b.example/x.png"), NONE),
         (json!({}), Code { qrcode: Some("wxp://x".into()), ..ready("data:text/plain,x") }, BOTH),
-        (json!({}), Code { scheme: "alipays://platformapi/startapp?appId=1".into(), ..text("https://qr.alipay.com/bax0") }, COMPUTER),
+        (json!({}), opened_by("alipays://platformapi/startapp?appId=1"), BOTH),
+        // One that only starts the app, one that cannot be followed, and pages.
+        (json!({}), opened_by("alipays://platformapi/startapp?saId=10000007"), BOTH),
+        (json!({}), opened_by("javascript:alert(1)"), BOTH),
+        (json!({}), opened_by(" HTTPS://pay.example/h5"), COMPUTER),
         (json!({}), Code { uri: "https://pay.example/h5".into(), ..text("https://pay.example/x") }, COMPUTER),
         (json!({}), Code { actual_amount: "1.5".into(), ..text("TXyz") }, NONE),
         (json!({}), Code { actual_account: "TXyz".into(), ..text("TXyz") }, NONE),
@@ -154,6 +158,11 @@ fn answers() -> Vec<(Value, Code, [bool; 2])> {
         (json!({ "trade_amount": "1e3" }), text("wxp://x"), NONE),
         (json!({ "expire_time": 1 }), text("wxp://x"), NONE),
     ]
+}
+
+/// A code that a link stands for too.
+fn opened_by(scheme: &str) -> Code {
+    Code { qrcode: Some("https://qr.alipay.com/bax0".into()), scheme: scheme.into(), ..Code::default() }
 }
 
 /// The same answers, shown by the first paint alone and by the application alone.
@@ -266,6 +275,8 @@ async fn is_taken_over(stage: &Stage) -> Result<()> {
         with("https://qr.alipay.com/bax0", Spec::default()),
         with("wxp://f2f0AbC", Spec { pay_type: "wxpay".into(), trade_amount: Some(999), subject: "一杯茶".into(), ..Spec::default() }),
         with("https://qr.alipay.com/bax0", Spec { subject: "很长的名字".repeat(12), service_qq: "12345".into(), ..Spec::default() }),
+        Spec { code: opened_by("alipays://platformapi/startapp?saId=10000007&qrcode=x"), ..Spec::default() },
+        Spec { code: opened_by("alipays://platformapi/startapp?saId=10000007"), ..Spec::default() },
     ] {
         let id = stage.open_order(spec).await?;
         stage.until_code().await?;
