@@ -142,7 +142,7 @@ fn code(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &st
         poster::wanted(context, Arc::clone(&order), instrument.clone(), name.clone(), Use::Shown(plate.clone()));
         Some(plate)
     };
-    Some(el("div").bind_child(move || context.read(|view| view.expires), draw))
+    Some(el("div").class("wide").bind_child(move || context.read(|view| view.expires), draw))
 }
 
 fn save(context: Context, order: &Arc<Order>, instrument: &Instrument, name: &str) -> Option<El> {

@@ -127,14 +127,23 @@ async fn a_code_is_handed_on(stage: &Stage) -> Result<()> {
 }
 
 async fn in_wechat_the_picture_is_there(stage: &Stage) -> Result<()> {
+    const SIZE: &str = "(({ offsetWidth, offsetHeight }) => [offsetWidth, offsetHeight])(document.querySelector('.page .plate'))";
     for spec in [screens::full(), with_picture()?] {
+        // What draws it does not come: the plain code stands in the room of the picture.
+        stage.block(&["*/saoma-extras-*"]);
         stage.open_order(spec).await?;
+        stage.until("document.querySelector('.page .plate img.code')?.naturalWidth > 0").await?;
+        ensure!(
+            stage.eval("document.querySelector('.page img.code').naturalWidth === 720").await? == false,
+            "the picture is there already"
+        );
+        let before = stage.eval(SIZE).await?;
+        stage.block(&[]);
+        stage.reload().await?;
         stage.until("document.querySelector('.poster img.code')?.src.startsWith('data:image/png;base64,')").await?;
         stage.until("document.querySelector('.poster img.code').naturalWidth === 720").await?;
-        ensure!(
-            stage.eval("(() => { const plate = document.querySelector('.poster.drawn'), height = plate.offsetHeight; plate.classList.remove('drawn'); const bare = plate.offsetHeight; plate.classList.add('drawn'); return height > 400 && bare === height; })()").await? == true,
-            "the picture is as large as what it has taken the place of"
-        );
+        let after = stage.eval(SIZE).await?;
+        ensure!(before == after, "the picture is {after}, and what it has taken the place of was {before}");
         stage.eval("document.querySelector('.poster').scrollIntoView({ block: 'center' })").await?;
         let seen = stage.scan().await?;
         ensure!(seen == [TEXT], "{seen:?}");
