@@ -444,9 +444,11 @@ impl Stage {
         self.until("document.querySelector('.page')?.dataset.words === 'here'").await
     }
 
-    /// Waits until what stands below the way to pay is there too, where an order is paid.
+    /// Waits until what is built after the page has been painted is there too: what stands below the way to pay, and the languages, on
+    /// the screens that have them.
     pub(crate) async fn until_whole(&self) -> Result<()> {
-        self.until("[...document.querySelectorAll('.awaiting > .rest')].every((rest) => rest.querySelector('.facts') !== null)").await
+        self.until("[...document.querySelectorAll('.awaiting > .rest')].every((rest) => rest.querySelector('.facts') !== null)").await?;
+        self.until("[...document.querySelectorAll('.language')].every((choice) => choice.querySelector('select') !== null)").await
     }
 
     /// Waits until the languages can be chosen, which are shown last.

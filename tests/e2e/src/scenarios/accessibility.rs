@@ -138,6 +138,7 @@ async fn fingers_find_their_targets(stage: &Stage) -> Result<()> {
         stage.open_order(spec).await?;
         stage.until("document.querySelector('[data-screen=awaiting] img.code, [data-screen=paid]') !== null").await?;
         stage.until_words().await?;
+        stage.until_whole().await?;
         ensure!(stage.eval("matchMedia('(pointer: coarse)').matches").await? == true, "the browser has no finger");
         let found = stage.eval(small).await?;
         ensure!(found == serde_json::json!([]), "too small: {found}");

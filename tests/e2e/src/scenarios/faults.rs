@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result, ensure};
 use sandbox::{Call, Code, Fault, Kind, Spec, Stand};
 
-use crate::{Stage, Suite, stage::Look};
+use crate::{Stage, Suite, screens, stage::Look};
 
 pub(super) fn add(suite: &mut Suite) {
     suite.add("status_faults_are_survived", Look::desktop(), status_faults_are_survived);
+    suite.add("the_line_to_the_gateway_lies_over_no_code", Look { height: 600, ..Look::phone() }, lies_over_no_code);
     suite.add("info_faults_are_survived", Look::desktop(), info_faults_are_survived);
     suite.add("a_dead_gateway_leaves_the_shopper_a_way", Look::desktop(), a_dead_gateway_leaves_the_shopper_a_way);
     suite.add("a_code_that_fails_can_be_asked_for_again", Look::desktop(), a_code_that_fails_can_be_asked_for_again);
@@ -86,6 +87,21 @@ async fn status_faults_are_survived(stage: &Stage) -> Result<()> {
     ensure!(stage.eval(TOP).await? == top, "the code has moved from {top}");
     stage.until("!document.body.innerText.includes('正在重新连接')").await?;
     ensure!(stage.count(&id, Call::Status) == 3);
+    Ok(())
+}
+
+/// On the lowest screen on which it lies over the page, and in words that take three lines there.
+async fn lies_over_no_code(stage: &Stage) -> Result<()> {
+    const ROOM: &str = "document.querySelector('.connection').getBoundingClientRect().top - document.querySelector('img.code').getBoundingClientRect().bottom";
+    for (query, words) in [("", "正在重新连接"), ("?lang=de", "Verbindung wird wiederhergestellt.")] {
+        let id = stage.order(Spec { faults: vec![fault(Call::Status, 1, 99, Kind::Html)], ..screens::full() });
+        stage.open(&format!("/pay/{id}{query}")).await?;
+        stage.until_text(words).await?;
+        ensure!(stage.eval("getComputedStyle(document.querySelector('.connection')).position").await? == "fixed");
+        let room = stage.eval(ROOM).await?;
+        ensure!(room.as_f64() > Some(0.0), "{words}: {room} px are between it and the code");
+        ensure!(!stage.scan().await?.is_empty(), "{words}: the code can be scanned");
+    }
     Ok(())
 }
 
