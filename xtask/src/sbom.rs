@@ -1,4 +1,4 @@
-//! The list of what is in the page: a software bill of materials in CycloneDX 1.5, beside the page that it belongs to.
+//! The list of what the page is made of, macros among it: a software bill of materials in CycloneDX 1.5, beside the page that it belongs to.
 //!
 //! It is made of the locked packages and what they say of themselves, so that two builds of one commit have the same: it carries no time and no number of its own.
 

@@ -68,7 +68,7 @@ pub(crate) fn dev(address: &Address) -> Result<()> {
 /// `Trunk.toml` with a proxy for each path that the sandbox answers.
 fn dev_configuration(gateway_url: &str) -> Result<std::path::PathBuf> {
     let mut configuration = std::fs::read_to_string(project::root().join("Trunk.toml"))?;
-    for path in ["api/", "pay/mapi.php", "pay/separate/", "sandbox/"] {
+    for path in ["api/", "pay/mapi.php", "sandbox/"] {
         configuration += &format!("\n[[proxy]]\nbackend = \"{gateway_url}/{path}\"\nrewrite = \"/{path}\"\n");
     }
     // Trunk reads relative paths from where the file is.
