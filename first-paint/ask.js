@@ -35,7 +35,7 @@
     },
     /** A text of an answer, without blanks around it or what turns letters around. */
     text: function (value) {
-      if (typeof value === "string") return value.trim().replace(/[\u202a-\u202e]/g, "");
+      if (typeof value === "string") return value.replace(/[\u202a-\u202e]/g, "").trim();
       // Other numbers may have been written otherwise than they are now.
       if (typeof value === "number") return integer(value);
       if (value === undefined || value === null) return "";
@@ -199,6 +199,8 @@
     var began;
     // Each in a task of its own on a phone, where to begin a request takes long.
     first.order = Promise.resolve(first.place && first.nextTask()).then(function () {
+      // It has waited, and the application was sooner.
+      if (first.isTaken) throw new Error("taken");
       began = performance.now();
       // Inside a wallet no code is drawn before the application has come.
       if (first.place !== "app") setTimeout(function () {

@@ -83,7 +83,9 @@ impl Fields {
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         match self.data.field(name)? {
             Json::Number(text) | Json::Text(text) => {
-                Some(text.trim().chars().filter(|char| !turns(*char)).collect()).filter(|text: &String| !text.is_empty())
+                let text: String = text.chars().filter(|char| !turns(*char)).collect();
+                let text = text.trim();
+                (!text.is_empty()).then(|| text.to_owned())
             }
             Json::Bool(_) | Json::List(_) | Json::Null | Json::Object(_) => None,
         }
@@ -99,11 +101,13 @@ impl Fields {
 
     /// A whole number, written as a number or as text; `10.0` is 10, `10.5` is none.
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
-        if let Json::Bool(value) = self.data.field(name)? {
-            return Some(i64::from(*value));
-        }
-        let text = self.text(name)?;
-        let (whole, fraction) = split_once(&text, ".").unwrap_or((&text, ""));
+        // As it stands there: what has been damaged is no number.
+        let text = match self.data.field(name)? {
+            Json::Bool(value) => return Some(i64::from(*value)),
+            Json::Number(text) | Json::Text(text) => text.trim(),
+            Json::List(_) | Json::Null | Json::Object(_) => return None,
+        };
+        let (whole, fraction) = split_once(text, ".").unwrap_or((text, ""));
         fraction.bytes().all(|digit| digit == b'0').then(|| int(whole)).flatten()
     }
 
@@ -193,6 +197,9 @@ mod tests {
         assert_eq!(fields.text("t").as_deref(), Some("x"));
         let turning = open(200, "{\"t\":\"\u{202e}10.00 \u{202a}\u{2066}a\u{2069}\u{202c}\",\"n\":\"\u{202d}\"}").unwrap();
         assert_eq!((turning.text("t").as_deref(), turning.text("n")), (Some("10.00 \u{2066}a\u{2069}"), None));
+        // Blank but for what turns is blank; a number with it in is none.
+        let damaged = open(200, "{\"t\":\"\u{202a} x \u{202c}\",\"b\":\"\u{202a} \u{202c}\",\"n\":\"\u{202e}2\"}").unwrap();
+        assert_eq!((damaged.text("t").as_deref(), damaged.text("b"), damaged.int("n")), (Some("x"), None, None));
         assert_eq!(fields.object("o").and_then(|object| object.int("k")), Some(1));
         assert!(fields.object("n").is_none());
     }
